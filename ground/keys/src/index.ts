@@ -3,6 +3,6 @@
  * @module
  */
 export { KeysError, type KeysErrorCode } from './error.ts';
-export { type Signer, type SigningAlgorithm } from './signer.ts';
-export { softwareSigner, generateSoftwareKey, type KeyAlgorithm } from './software.ts';
-export { openKeyFile, memoryKeys, type KeyStore } from './key-store.ts';
+export { type KeyStore, memoryKeys, openKeyFile } from './key-store.ts';
+export type { Signer, SigningAlgorithm } from './signer.ts';
+export { generateSoftwareKey, type KeyAlgorithm, softwareSigner } from './software.ts';

@@ -1,5 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { KeysError } from './error.ts';
 import type { Signer } from './signer.ts';
@@ -50,7 +50,9 @@ export function openKeyFile(path: string, passphrase: string): KeyStore {
       const stored = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
       for (const [name, pem] of Object.entries(stored)) keys.set(name, createPrivateKey({ key: pem, passphrase }));
     } catch {
-      throw new KeysError('key-file-unreadable', 'The key file is damaged, or its passphrase is another one.', { path });
+      throw new KeysError('key-file-unreadable', 'The key file is damaged, or its passphrase is another one.', {
+        path,
+      });
     }
   }
   const save = () => {

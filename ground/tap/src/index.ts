@@ -4,15 +4,7 @@
  */
 
 /** The parties of the figure. */
-export type Party =
-  | 'card'
-  | 'applicant-app'
-  | 'smp'
-  | 'iaca'
-  | 'jpki'
-  | 'wallet-provider'
-  | 'wallet'
-  | 'verifier';
+export type Party = 'card' | 'applicant-app' | 'smp' | 'iaca' | 'jpki' | 'wallet-provider' | 'wallet' | 'verifier';
 
 /** The eight steps of the design, and 9 = the check in the shop. */
 export type StepNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;

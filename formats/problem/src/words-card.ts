@@ -1,0 +1,99 @@
+import { type Entry, entry } from './entry.ts';
+
+const keep = 'まだ何も送られていません。';
+
+/** What the person meets while the card is held to the phone. */
+export const cardWords: Readonly<Record<string, Entry>> = {
+  'no-card': entry(
+    409,
+    ['カードが見つかりません。', 'カードをスマートフォンに当てて、もう一度お試しください。'],
+    ['No card was found.', 'Hold the card to the phone and try again.'],
+  ),
+  'card-removed': entry(
+    409,
+    ['読み取りの途中でカードが離れました。', `${keep}カードを当てたまま、もう一度お試しください。`],
+    ['The card was taken away while it was being read.', 'Nothing was sent. Hold the card still and try again.'],
+  ),
+  'card-timeout': entry(
+    504,
+    ['カードの返事がありません。', `${keep}カードを当て直してください。`],
+    ['The card did not answer in time.', 'Nothing was sent. Hold the card to the phone again.'],
+  ),
+  'card-hostile': entry(
+    422,
+    ['カードの返事が正しくありません。', `${keep}別のカードリーダーでお試しください。`],
+    ['The card gave an answer that no real card gives.', 'Nothing was sent. Try another reader.'],
+  ),
+  'persona-unknown': entry(
+    404,
+    ['この見本のカードはありません。', '一覧から選んでください。'],
+    ['There is no test card of this name.', 'Choose one from the list.'],
+  ),
+  'wrong-pin': entry(
+    403,
+    ['暗証番号が違います。', `${keep}残りの回数を確かめて、入力し直してください。`],
+    ['The PIN is wrong.', 'Nothing was sent. Check how many tries are left and enter it again.'],
+  ),
+  'last-try': entry(
+    409,
+    [
+      '暗証番号を入力できるのは、あと1回です。',
+      '間違えるとカードがロックされます。確かな番号がわかるときだけ続けてください。',
+    ],
+    ['Only one try is left for the PIN.', 'Another mistake locks the card. Go on only if you are sure of the PIN.'],
+  ),
+  'pin-locked': entry(
+    423,
+    ['暗証番号がロックされています。', `${keep}住所地の市区町村の窓口で、暗証番号の初期化を申し込んでください。`],
+    ['The PIN is locked.', 'Nothing was sent. Ask your municipal office to reset the PIN.'],
+  ),
+  'pin-format': entry(
+    400,
+    ['暗証番号は数字4桁です。', '入力し直してください。回数は減っていません。'],
+    ['The PIN has four digits.', 'Enter it again. No try was used.'],
+  ),
+  'wrong-signature-password': entry(
+    403,
+    ['署名用パスワードが違います。', `${keep}残りの回数を確かめて、入力し直してください。`],
+    ['The signature password is wrong.', 'Nothing was sent. Check how many tries are left and enter it again.'],
+  ),
+  'signature-password-locked': entry(
+    423,
+    ['署名用パスワードがロックされています。', `${keep}住所地の市区町村の窓口で、初期化を申し込んでください。`],
+    ['The signature password is locked.', 'Nothing was sent. Ask your municipal office to reset it.'],
+  ),
+  'signature-password-format': entry(
+    400,
+    ['署名用パスワードは6文字から16文字の英数字です。', '入力し直してください。回数は減っていません。'],
+    ['The signature password has 6 to 16 letters or digits.', 'Enter it again. No try was used.'],
+  ),
+  'no-signature-certificate': entry(
+    422,
+    [
+      'このカードには署名用電子証明書がありません。',
+      '15歳未満の方などは申し込めません。証明書の発行は市区町村の窓口でできます。',
+    ],
+    [
+      'This card has no signature certificate.',
+      'Children under 15 cannot apply. Others can get the certificate at their municipal office.',
+    ],
+  ),
+  'phone-locked': entry(
+    423,
+    ['スマートフォンのロックがかかっています。', '画面ロックの番号で解除してください。'],
+    ['The phone is locked.', 'Unlock it with the phone PIN.'],
+  ),
+  'wrong-phone-pin': entry(
+    403,
+    ['スマートフォンの番号が違います。', '残りの回数を確かめて、入力し直してください。'],
+    ['The phone PIN is wrong.', 'Check how many tries are left and enter it again.'],
+  ),
+  'phone-pin-locked': entry(
+    423,
+    [
+      'スマートフォンの番号がロックされました。',
+      'このスマートフォンのカードは使えません。もう一度申し込んでください。',
+    ],
+    ['The phone PIN is locked.', 'The card on this phone can no longer be used. Apply again.'],
+  ),
+};
