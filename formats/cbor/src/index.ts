@@ -1,0 +1,21 @@
+/**
+ * Strict CBOR (RFC 8949): deterministic when written, exact when read, the received bytes kept where they are hashed or signed.
+ * @module
+ */
+
+export { decode, decodeArraySpans, decodeMapSpans, Encoded } from './decode.ts';
+export { type DiagnosticOptions, diagnostic } from './diagnostic.ts';
+export { type CborObject, type Encodable, type EncodeOptions, encode } from './encode.ts';
+export { CborError, type CborErrorCode } from './error.ts';
+export type { CborLimits } from './reader.ts';
+export {
+  type CborKey,
+  type CborMap,
+  type CborValue,
+  DateTime,
+  Float,
+  FullDate,
+  Raw,
+  Simple,
+  Tagged,
+} from './value.ts';
