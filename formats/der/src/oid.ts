@@ -1,0 +1,55 @@
+import { DerError } from './error.ts';
+
+const MAX_OCTETS = 128;
+
+/**
+ * Reads the content of an OBJECT IDENTIFIER as dotted text (X.690 §8.19).
+ * @throws {DerError} `der-oid-malformed` for an empty, cut, padded or very long identifier
+ */
+export function oidToText(content: Uint8Array, offset = 0): string {
+  const malformed = () =>
+    new DerError('der-oid-malformed', 'An OBJECT IDENTIFIER is empty, cut off, padded or too long.', { offset });
+  if (content.length === 0 || content.length > MAX_OCTETS || (content.at(-1) as number) & 0x80) throw malformed();
+  const arcs: bigint[] = [];
+  let value = 0n;
+  let fresh = true;
+  for (const octet of content) {
+    if (fresh && octet === 0x80) throw malformed();
+    value = (value << 7n) | BigInt(octet & 0x7f);
+    fresh = (octet & 0x80) === 0;
+    if (fresh) {
+      arcs.push(value);
+      value = 0n;
+    }
+  }
+  const [first, ...rest] = arcs as [bigint, ...bigint[]];
+  // The first two arcs share one number: 40 × first + second, where only the arc 2 may have a second above 39.
+  const top = first < 40n ? 0n : first < 80n ? 1n : 2n;
+  return [top, first - top * 40n, ...rest].join('.');
+}
+
+/**
+ * Writes the content of an OBJECT IDENTIFIER.
+ * @throws {DerError} `der-oid-malformed` when the text is not a dotted identifier
+ * @example
+ * oidFromText('2.999.8.5'); // 88 37 08 05
+ */
+export function oidFromText(text: string): Uint8Array {
+  if (!/^[012](\.(0|[1-9]\d{0,38}))+$/.test(text)) {
+    throw new DerError(
+      'der-oid-malformed',
+      'An object identifier is written as dotted numbers, for example 2.999.8.5.',
+    );
+  }
+  const [top, second, ...rest] = text.split('.').map(BigInt) as [bigint, bigint, ...bigint[]];
+  if (top < 2n && second > 39n) {
+    throw new DerError('der-oid-malformed', 'Below the arcs 0 and 1 the second number is at most 39.');
+  }
+  const octets: number[] = [];
+  for (const arc of [top * 40n + second, ...rest]) {
+    const groups = [Number(arc & 0x7fn)];
+    for (let left = arc >> 7n; left > 0n; left >>= 7n) groups.unshift(Number(left & 0x7fn) | 0x80);
+    octets.push(...groups);
+  }
+  return Uint8Array.from(octets);
+}
