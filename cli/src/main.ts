@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { CliError } from './error.ts';
+
+const USAGE = `tegata: My Number Card functions on a phone, in the open (TEST ONLY)
+
+  tegata up [--db URL] [--data DIR] [--port N] [--no-open]
+      Starts every party and the figure in the browser, and runs one journey at once.
+  tegata journey [--persona ID] [--db URL] [--json]
+      Card → phone → age check, headless. Exit 0: the age check is green; 1: refused; 2: bad arguments.
+  tegata inspect FILE|- [--json] [--unmask]
+      Decodes an mdoc, MSO, DeviceResponse, certificate, CMS, OCSP, APDU trace … (hex, base64, base64url, PEM, DER, CBOR).
+  tegata fsck --db URL [--data DIR]
+      Checks the invariants of the issuance rows.
+  tegata personas
+      Lists the test cards.
+`;
+
+type Command = (args: string[]) => Promise<number>;
+
+const commands: Readonly<Record<string, Command>> = {
+  async up(args) {
+    const { values } = parse(args, {
+      db: { type: 'string' },
+      data: { type: 'string' },
+      port: { type: 'string' },
+      'no-open': { type: 'boolean' },
+    });
+    const { up } = await import('./up.ts');
+    return up({ db: values.db, data: values.data, port: portNumber(values.port), open: !values['no-open'] });
+  },
+  async journey(args) {
+    const { values } = parse(args, {
+      persona: { type: 'string' },
+      db: { type: 'string' },
+      json: { type: 'boolean' },
+    });
+    const { journey } = await import('./journey.ts');
+    return journey({ persona: values.persona ?? 'adult', db: values.db, json: values.json ?? false });
+  },
+  async inspect(args) {
+    const { values, positionals } = parse(args, { json: { type: 'boolean' }, unmask: { type: 'boolean' } }, 1);
+    const { inspect } = await import('./inspect-command.ts');
+    return inspect({ file: positionals[0] as string, json: values.json ?? false, unmask: values.unmask ?? false });
+  },
+  async fsck(args) {
+    const { values } = parse(args, { db: { type: 'string' }, data: { type: 'string' } });
+    const { fsck } = await import('./fsck.ts');
+    return fsck({ db: values.db, data: values.data });
+  },
+  async personas(args) {
+    parse(args, {});
+    const { listPersonas } = await import('./personas.ts');
+    return listPersonas();
+  },
+  async help() {
+    process.stdout.write(USAGE);
+    return 0;
+  },
+  async version() {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+    process.stdout.write(`${version}\n`);
+    return 0;
+  },
+};
+
+type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
+
+function parse<const O extends Options>(args: string[], options: O, positionals = 0) {
+  try {
+    const parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
+    if (parsed.positionals.length !== positionals) {
+      throw new CliError('usage', positionals === 0 ? `"${parsed.positionals[0]}" is not expected here.` : 'Name one file, or - for standard input.');
+    }
+    return parsed;
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError('usage', error instanceof Error ? error.message : 'The arguments cannot be read.');
+  }
+}
+
+function portNumber(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new CliError('usage', '--port takes a number from 0 to 65535.');
+  return port;
+}
+
+/**
+ * Runs a command line.
+ * @returns the exit code: 0 all is well, 1 something was refused or failed, 2 the arguments cannot be used
+ */
+export async function main(argv: string[]): Promise<number> {
+  const [name = 'help', ...args] = argv;
+  const wanted = ({ '--help': 'help', '-h': 'help', '--version': 'version' } as Record<string, string>)[name] ?? name;
+  const command = Object.hasOwn(commands, wanted) ? commands[wanted] : undefined;
+  if (!command) {
+    process.stderr.write(`There is no command "${name}".\n\n${USAGE}`);
+    return 2;
+  }
+  try {
+    return await command(args);
+  } catch (error) {
+    if (error instanceof CliError && error.code === 'usage') {
+      process.stderr.write(`${error.message}\n\n${USAGE}`);
+      return 2;
+    }
+    if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+      process.stderr.write(`${error.code}: ${error.message}\n`);
+      return 1;
+    }
+    throw error;
+  }
+}

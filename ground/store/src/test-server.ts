@@ -1,0 +1,93 @@
+/**
+ * PostgreSQL for tests: a server of its own from the programs installed here, and fresh databases on it.
+ * @module
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+
+/** A server that lives as long as the tests. */
+export interface TestServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const HOME = '/usr/lib/postgresql';
+
+function programs(): string | undefined {
+  if (!existsSync(HOME)) return undefined;
+  const versions = readdirSync(HOME)
+    .filter((name) => existsSync(join(HOME, name, 'bin', 'initdb')))
+    .sort((a, b) => Number(b) - Number(a));
+  return versions[0] === undefined ? undefined : join(HOME, versions[0], 'bin');
+}
+
+const freePort = () =>
+  new Promise<number>((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+
+/** Starts a server on a free loopback port in a temporary folder; `undefined` where PostgreSQL is not installed. */
+export async function startPostgres(): Promise<TestServer | undefined> {
+  const bin = programs();
+  if (bin === undefined) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'tegata-postgres-'));
+  const port = await freePort();
+  // PostgreSQL refuses to run as root: there its own user runs it, and must be able to reach the folder.
+  const root = process.getuid?.() === 0;
+  if (root) {
+    chmodSync(folder, 0o711);
+    execFileSync('chown', ['postgres', folder]);
+  }
+  const run = (program: string, args: string[]) => {
+    const [command, all] = root
+      ? ['runuser', ['-u', 'postgres', '--', join(bin, program), ...args]]
+      : [join(bin, program), args];
+    const done = spawnSync(command as string, all as string[], { cwd: folder, stdio: 'ignore' });
+    if (done.status !== 0) throw new Error(`${program} failed with ${done.status ?? done.error}`);
+  };
+  const data = join(folder, 'data');
+  try {
+    run('initdb', ['-D', data, '-U', 'tegata', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']);
+    run('pg_ctl', ['-D', data, '-w', '-l', join(folder, 'log'), '-o', `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200`, 'start']);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return {
+    url: `postgres://tegata@127.0.0.1:${port}/postgres`,
+    async stop() {
+      run('pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop']);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * A fresh, empty database on a server, for one test file.
+ * @returns its URL, and what drops it
+ */
+export async function freshDatabase(serverUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
+  const name = `tegata_${randomBytes(8).toString('hex')}`;
+  const statement = async (sql: string) => {
+    const client = new pg.Client({ connectionString: serverUrl });
+    await client.connect();
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  };
+  await statement(`create database ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => statement(`drop database if exists ${name} with (force)`) };
+}
