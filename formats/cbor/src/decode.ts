@@ -59,7 +59,7 @@ export function decodeMapSpans(bytes: Uint8Array, limits?: CborLimits): Map<Cbor
   const entries = map(reader, (): Raw => {
     const from = reader.position;
     item(reader, 1);
-    return new Raw(bytes.subarray(from, reader.position));
+    return new Raw(reader.bytes.subarray(from, reader.position));
   });
   reader.end();
   return entries;
@@ -76,7 +76,7 @@ export function decodeArraySpans(bytes: Uint8Array, limits?: CborLimits): Raw[] 
   const items = array(reader, (): Raw => {
     const from = reader.position;
     item(reader, 1);
-    return new Raw(bytes.subarray(from, reader.position));
+    return new Raw(reader.bytes.subarray(from, reader.position));
   });
   reader.end();
   return items;

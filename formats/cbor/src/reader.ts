@@ -38,7 +38,8 @@ export class Reader {
     if (bytes.length > maxBytes) {
       throw new CborError('too-large', 'The input is larger than allowed.', { limit: maxBytes });
     }
-    this.bytes = bytes;
+    // A Buffer becomes a plain array over the same memory: its slices would be Buffers, which behave otherwise.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.maxDepth = limits.maxDepth ?? 64;
     this.maxItems = limits.maxItems ?? 200_000;
