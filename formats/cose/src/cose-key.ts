@@ -1,0 +1,128 @@
+import { createPublicKey, ECDH, type KeyObject } from 'node:crypto';
+import type { CborMap, CborValue } from '@tegata/cbor';
+import { CoseError } from './error.ts';
+
+const LABEL = { kty: 1, crv: -1, x: -2, y: -3, d: -4 } as const;
+
+/** Curves that we read and write: COSE number, JWK name, OpenSSL name, bytes of a coordinate. */
+const CURVES = [
+  { number: 1, jwk: 'P-256', openssl: 'prime256v1', size: 32, kty: 'EC2' },
+  { number: 2, jwk: 'P-384', openssl: 'secp384r1', size: 48, kty: 'EC2' },
+  { number: 3, jwk: 'P-521', openssl: 'secp521r1', size: 66, kty: 'EC2' },
+  { number: 4, jwk: 'X25519', openssl: 'x25519', size: 32, kty: 'OKP' },
+  { number: 6, jwk: 'Ed25519', openssl: 'ed25519', size: 32, kty: 'OKP' },
+] as const;
+
+const KTY_NUMBER = { OKP: 1, EC2: 2 } as const;
+
+/** A public COSE_Key in words. */
+export interface CoseKey {
+  readonly kty: 'EC2' | 'OKP';
+  readonly curve: 'P-256' | 'P-384' | 'P-521' | 'X25519' | 'Ed25519';
+  readonly x: Uint8Array;
+  /** Absent for OKP. */
+  readonly y?: Uint8Array;
+}
+
+/** A public key as JWK: only the members that make it up. */
+export interface PublicJwk {
+  readonly kty: 'EC' | 'OKP';
+  readonly crv: string;
+  readonly x: string;
+  readonly y?: string;
+}
+
+/**
+ * Reads the words of a public COSE_Key (RFC 9053 §7); the point is not checked yet.
+ * @throws {CoseError} `key-form`, `key-curve`, `key-point` (a compressed point without a square root)
+ */
+export function parseCoseKey(value: CborValue): CoseKey {
+  if (!(value instanceof Map)) throw new CoseError('key-form', 'A COSE_Key is a map.');
+  const curve = CURVES.find((known) => known.number === value.get(LABEL.crv));
+  if (!curve) throw new CoseError('key-curve', 'The curve of the key is not one that is read here.');
+  if (value.get(LABEL.kty) !== KTY_NUMBER[curve.kty]) {
+    throw new CoseError('key-form', 'The type of the key does not fit its curve.', { curve: curve.jwk });
+  }
+  if (value.has(LABEL.d)) throw new CoseError('key-form', 'The key carries its private part.');
+  const x = coordinate(value.get(LABEL.x), curve.size);
+  if (curve.kty === 'OKP') return { kty: 'OKP', curve: curve.jwk, x };
+  const y = value.get(LABEL.y);
+  if (typeof y !== 'boolean') return { kty: 'EC2', curve: curve.jwk, x, y: coordinate(y, curve.size) };
+  return { kty: 'EC2', curve: curve.jwk, x, y: decompress(x, y, curve.openssl) };
+}
+
+function coordinate(value: CborValue, size: number): Uint8Array {
+  if (value instanceof Uint8Array && value.length === size) return value;
+  throw new CoseError('key-form', 'A coordinate is a byte string of the full length of the field.', { size });
+}
+
+function decompress(x: Uint8Array, odd: boolean, curve: string): Uint8Array {
+  try {
+    const point = ECDH.convertKey(
+      Buffer.concat([Uint8Array.of(odd ? 3 : 2), x]),
+      curve,
+      undefined,
+      undefined,
+      'uncompressed',
+    );
+    return new Uint8Array(point as Buffer).slice(1 + x.length);
+  } catch {
+    throw new CoseError('key-point', 'There is no point with this coordinate on the curve.');
+  }
+}
+
+/**
+ * A COSE_Key as a key, its point validated: on the curve, not at infinity.
+ * @throws {CoseError} `key-form`, `key-curve`, `key-point`
+ * @example decodeCoseKey(deviceKeyInfo.get('deviceKey'))
+ */
+export function decodeCoseKey(map: CborValue): KeyObject {
+  return keyFromJwk(coseKeyToJwk(map));
+}
+
+function keyFromJwk(jwk: PublicJwk): KeyObject {
+  try {
+    return createPublicKey({ key: { ...jwk }, format: 'jwk' });
+  } catch {
+    throw new CoseError('key-point', 'The point is not on the curve.', { curve: jwk.crv });
+  }
+}
+
+/**
+ * The public half of a key as COSE_Key.
+ * @throws {CoseError} `key-curve`
+ * @example encode(encodeCoseKey(publicKey))
+ */
+export function encodeCoseKey(publicKey: KeyObject): CborMap {
+  if (publicKey.asymmetricKeyType === 'rsa') throw new CoseError('key-curve', 'RSA keys are not used in COSE here.');
+  return coseKeyFromJwk(publicKey.export({ format: 'jwk' }) as unknown as PublicJwk);
+}
+
+/**
+ * A public JWK as COSE_Key, its point validated; other members of the JWK are left out.
+ * @throws {CoseError} `key-form`, `key-curve`, `key-point`
+ */
+export function coseKeyFromJwk(jwk: { readonly crv?: string; readonly x?: string; readonly y?: string }): CborMap {
+  const curve = CURVES.find((known) => known.jwk === jwk.crv);
+  if (!curve) throw new CoseError('key-curve', 'The curve of the key is not one that is written here.');
+  const bytes = (text: unknown) => {
+    if (typeof text !== 'string') throw new CoseError('key-form', 'The JWK lacks a coordinate.');
+    return coordinate(new Uint8Array(Buffer.from(text, 'base64url')), curve.size);
+  };
+  const map: CborMap = new Map<number, CborValue>([
+    [LABEL.kty, KTY_NUMBER[curve.kty]],
+    [LABEL.crv, curve.number],
+    [LABEL.x, bytes(jwk.x)],
+  ]);
+  if (curve.kty === 'EC2') map.set(LABEL.y, bytes(jwk.y));
+  decodeCoseKey(map);
+  return map;
+}
+
+/** A COSE_Key as JWK; the point is not checked yet. @throws {CoseError} `key-form`, `key-curve`, `key-point` */
+export function coseKeyToJwk(map: CborValue): PublicJwk {
+  const key = parseCoseKey(map);
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
+  if (!key.y) return { kty: 'OKP', crv: key.curve, x: text(key.x) };
+  return { kty: 'EC', crv: key.curve, x: text(key.x), y: text(key.y) };
+}
