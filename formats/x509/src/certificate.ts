@@ -1,0 +1,274 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { type BitString, DerReader, tag } from '@tegata/der';
+import { type AlgorithmIdentifier, readAlgorithm } from './algorithm.ts';
+import { readingDer, X509Error } from './error.ts';
+import {
+  type AccessDescription,
+  type AuthorityKeyIdentifier,
+  type BasicConstraints,
+  type DistributionPoint,
+  type KeyUsageBit,
+  type Policy,
+  readAlternativeNames,
+  readAuthorityInfoAccess,
+  readAuthorityKeyIdentifier,
+  readBasicConstraints,
+  readDistributionPoints,
+  readExtendedKeyUsage,
+  readKeyUsage,
+  readPolicies,
+  readSubjectKeyIdentifier,
+} from './extensions.ts';
+import type { GeneralName } from './general-name.ts';
+import { type Name, readName } from './name.ts';
+import { oid } from './oids.ts';
+
+/** One extension as it stands; `value` is the DER inside the OCTET STRING. */
+export interface Extension {
+  readonly oid: string;
+  readonly critical: boolean;
+  readonly value: Uint8Array;
+}
+
+/** SubjectPublicKeyInfo: `raw` is its DER, `key` the BIT STRING whose SHA-1 makes key identifiers. */
+export interface SubjectPublicKeyInfo {
+  readonly raw: Uint8Array;
+  readonly algorithm: AlgorithmIdentifier;
+  readonly key: BitString;
+}
+
+/** What the extensions say; a member is absent when the certificate does not have the extension. */
+export interface DecodedExtensions {
+  readonly keyUsage?: ReadonlySet<KeyUsageBit>;
+  readonly extKeyUsage?: readonly string[];
+  readonly basicConstraints?: BasicConstraints;
+  readonly subjectAltName?: readonly GeneralName[];
+  readonly issuerAltName?: readonly GeneralName[];
+  readonly crlDistributionPoints?: readonly DistributionPoint[];
+  readonly policies?: readonly Policy[];
+  readonly authorityInfoAccess?: readonly AccessDescription[];
+  readonly aki?: AuthorityKeyIdentifier;
+  readonly ski?: Uint8Array;
+}
+
+/** An X.509 v3 certificate as read. **Nothing in it has been verified**: see `verifyPath`. */
+export interface Certificate extends DecodedExtensions {
+  readonly raw: Uint8Array;
+  /** The octets that are signed. */
+  readonly tbs: Uint8Array;
+  /** Content octets of the serial number, as encoded. */
+  readonly serial: Uint8Array;
+  /** Upper-case hex of the same octets. */
+  readonly serialHex: string;
+  readonly issuer: Name;
+  readonly subject: Name;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly spki: SubjectPublicKeyInfo;
+  /** The key as an object of node:crypto. @throws {X509Error} `key-unsupported` on first use of a key it does not know */
+  readonly publicKey: KeyObject;
+  /** Algorithm inside the signed part and outside of it: they must be equal. */
+  readonly innerAlgorithm: AlgorithmIdentifier;
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  readonly signature: Uint8Array;
+  /** In the order of the encoding. */
+  readonly extensions: readonly Extension[];
+  /** otherNames of the subject: OID → DER of the value; the first where a type stands twice. */
+  readonly sanOtherNames: ReadonlyMap<string, Uint8Array>;
+  extension(oid: string): Extension | undefined;
+}
+
+const limits = { maxBytes: 64 * 1024, maxDepth: 24, maxElements: 5000 } as const;
+const MAX_EXTENSIONS = 64;
+
+/**
+ * Reads a certificate: strict DER, version 3, no octet unread, times in the form of RFC 5280 §4.1.2.5, every extension at
+ * most once, known extensions decoded.
+ * @param bytes DER, at most 64 KiB
+ * @throws {X509Error} `der` `certificate-version` `certificate-malformed` `extension-duplicate` `extension-malformed`
+ * @example
+ * const certificate = parseCertificate(der);
+ * formatName(certificate.subject);
+ */
+export function parseCertificate(bytes: Uint8Array): Certificate {
+  return readingDer('der', 'The certificate', () => {
+    const reader = DerReader.over(bytes, limits);
+    const certificate = readCertificate(reader);
+    reader.end();
+    return certificate;
+  });
+}
+
+/** Accepts a certificate in either form. */
+export function asCertificate(given: Certificate | Uint8Array): Certificate {
+  return given instanceof Uint8Array ? parseCertificate(given) : given;
+}
+
+function readCertificate(reader: DerReader): Certificate {
+  const whole = reader.expect(tag.sequence);
+  const outer = reader.into(whole);
+  const signed = outer.expect(tag.sequence);
+  const signatureAlgorithm = readAlgorithm(outer);
+  const signature = wholeOctets(outer.bitString(), 'signature');
+  outer.end();
+
+  const tbs = outer.into(signed);
+  const version = tbs.optionalInside(tag.constructed(0));
+  const number = version?.smallInteger();
+  version?.end();
+  if (number !== 2) {
+    throw new X509Error('certificate-version', 'Only version 3 certificates are read.', { version: (number ?? 0) + 1 });
+  }
+  const serial = tbs.integerBytes();
+  const innerAlgorithm = readAlgorithm(tbs);
+  const issuer = readName(tbs);
+  const validity = tbs.sequence();
+  const notBefore = readTime(validity);
+  const notAfter = readTime(validity);
+  validity.end();
+  const subject = readName(tbs);
+  const spki = readSpki(tbs);
+  tbs.optional(tag.primitive(1));
+  tbs.optional(tag.primitive(2));
+  const extensions = readExtensions(tbs.optionalInside(tag.constructed(3)));
+  tbs.end();
+
+  const decoded = decode(extensions);
+  const byOid = new Map(extensions.map((extension) => [extension.oid, extension]));
+  let publicKey: KeyObject | undefined;
+  return {
+    raw: whole.raw,
+    tbs: signed.raw,
+    serial,
+    serialHex: Buffer.from(serial).toString('hex').toUpperCase(),
+    issuer,
+    subject,
+    notBefore,
+    notAfter,
+    spki,
+    get publicKey() {
+      publicKey ??= importKey(spki.raw);
+      return publicKey;
+    },
+    innerAlgorithm,
+    signatureAlgorithm,
+    signature,
+    extensions,
+    sanOtherNames: otherNames(decoded.subjectAltName),
+    extension: (id) => byOid.get(id),
+    ...decoded,
+  };
+}
+
+function wholeOctets({ bytes, unusedBits }: BitString, what: string): Uint8Array {
+  if (unusedBits !== 0) throw new X509Error('certificate-malformed', `The ${what} does not consist of whole octets.`);
+  return bytes;
+}
+
+/** RFC 5280 §4.1.2.5: UTCTime until 2049, GeneralizedTime from 2050. */
+function readTime(reader: DerReader): Date {
+  const type = reader.peek();
+  const time = reader.time();
+  if (type === tag.generalizedTime && time.getUTCFullYear() >= 1950 && time.getUTCFullYear() < 2050) {
+    throw new X509Error('certificate-malformed', 'A year before 2050 is written as UTCTime (RFC 5280 §4.1.2.5).');
+  }
+  return time;
+}
+
+function readSpki(reader: DerReader): SubjectPublicKeyInfo {
+  const sequence = reader.expect(tag.sequence);
+  const inner = reader.into(sequence);
+  const algorithm = readAlgorithm(inner);
+  const key = inner.bitString();
+  inner.end();
+  wholeOctets(key, 'public key');
+  return { raw: sequence.raw, algorithm, key };
+}
+
+function importKey(spki: Uint8Array): KeyObject {
+  try {
+    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  } catch (error) {
+    throw new X509Error(
+      'key-unsupported',
+      'The public key is malformed, or of a kind that is not known here.',
+      {},
+      error,
+    );
+  }
+}
+
+function readExtensions(explicit: DerReader | undefined): Extension[] {
+  if (!explicit) return [];
+  const list = explicit.sequence();
+  explicit.end();
+  const extensions: Extension[] = [];
+  const seen = new Set<string>();
+  while (!list.done) {
+    if (extensions.length === MAX_EXTENSIONS) {
+      throw new X509Error('certificate-malformed', 'The certificate has more extensions than allowed.');
+    }
+    const extension = readExtension(list);
+    if (seen.has(extension.oid)) {
+      throw new X509Error('extension-duplicate', 'The certificate has an extension twice.', { oid: extension.oid });
+    }
+    seen.add(extension.oid);
+    extensions.push(extension);
+  }
+  if (extensions.length === 0) throw new X509Error('certificate-malformed', 'The list of extensions is empty.');
+  return extensions;
+}
+
+/** Reads one Extension (RFC 5280 §4.1); OCSP messages use the same type. */
+export function readExtension(list: DerReader): Extension {
+  const inner = list.sequence();
+  const id = inner.oid();
+  let critical = false;
+  if (inner.peek() === tag.boolean) {
+    critical = inner.boolean();
+    if (!critical) {
+      throw new X509Error('extension-malformed', 'DER leaves a critical flag of FALSE out.', { oid: id });
+    }
+  }
+  const value = inner.octetString();
+  inner.end();
+  return { oid: id, critical, value };
+}
+
+function decode(extensions: readonly Extension[]): DecodedExtensions {
+  const one = <T>(id: string, read: (reader: DerReader) => T): T | undefined => {
+    const extension = extensions.find((candidate) => candidate.oid === id);
+    if (!extension) return undefined;
+    return readingDer(
+      'extension-malformed',
+      'An extension',
+      () => {
+        const reader = DerReader.over(extension.value, limits);
+        const value = read(reader);
+        reader.end();
+        return value;
+      },
+      { oid: id },
+    );
+  };
+  return {
+    keyUsage: one(oid.keyUsage, readKeyUsage),
+    extKeyUsage: one(oid.extKeyUsage, readExtendedKeyUsage),
+    basicConstraints: one(oid.basicConstraints, readBasicConstraints),
+    subjectAltName: one(oid.subjectAltName, readAlternativeNames),
+    issuerAltName: one(oid.issuerAltName, readAlternativeNames),
+    crlDistributionPoints: one(oid.cRLDistributionPoints, readDistributionPoints),
+    policies: one(oid.certificatePolicies, readPolicies),
+    authorityInfoAccess: one(oid.authorityInfoAccess, readAuthorityInfoAccess),
+    aki: one(oid.authorityKeyIdentifier, readAuthorityKeyIdentifier),
+    ski: one(oid.subjectKeyIdentifier, readSubjectKeyIdentifier),
+  };
+}
+
+function otherNames(names: readonly GeneralName[] | undefined): ReadonlyMap<string, Uint8Array> {
+  const map = new Map<string, Uint8Array>();
+  for (const name of names ?? []) {
+    if (name.type === 'otherName' && !map.has(name.oid)) map.set(name.oid, name.value);
+  }
+  return map;
+}

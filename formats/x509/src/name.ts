@@ -1,0 +1,101 @@
+import { DerError, type DerReader, isStringTag, stringToText } from '@tegata/der';
+import { oid } from './oids.ts';
+
+/** One attribute of a name. `value` is the text, or `#` and the hex of the DER where the value is no string. */
+export interface NameAttribute {
+  readonly type: string;
+  readonly value: string;
+  /** Tag of the string type: 0x13 PrintableString, 0x0c UTF8String … */
+  readonly tag: number;
+}
+
+/** A distinguished name. Two names are the same when `raw` is the same: nothing else is compared anywhere. */
+export interface Name {
+  readonly raw: Uint8Array;
+  /** Relative distinguished names in the order of the encoding. */
+  readonly rdns: readonly (readonly NameAttribute[])[];
+}
+
+const MAX_RDNS = 64;
+
+/** Reads a Name (RFC 5280 §4.1.2.4). @throws {DerError} */
+export function readName(reader: DerReader): Name {
+  const sequence = reader.expect(0x30);
+  const inner = reader.into(sequence);
+  const rdns: NameAttribute[][] = [];
+  while (!inner.done) {
+    if (rdns.length === MAX_RDNS) {
+      throw new DerError('der-too-many', 'A name has more parts than allowed.', { offset: inner.offset });
+    }
+    const set = inner.expect(0x31);
+    const members = inner.into(set);
+    const attributes: NameAttribute[] = [];
+    while (!members.done) {
+      const pair = members.sequence();
+      const type = pair.oid();
+      const value = pair.element();
+      pair.end();
+      const text = isStringTag(value.tag)
+        ? stringToText(value.tag, value.content, value.offset)
+        : `#${Buffer.from(value.raw).toString('hex')}`;
+      attributes.push({ type, value: text, tag: value.tag });
+    }
+    if (attributes.length === 0) {
+      throw new DerError('der-truncated', 'A part of a name is empty.', { offset: set.offset });
+    }
+    rdns.push(attributes);
+  }
+  return { raw: sequence.raw, rdns };
+}
+
+const keywords: ReadonlyMap<string, string> = new Map([
+  [oid.commonName, 'CN'],
+  [oid.organizationName, 'O'],
+  [oid.organizationalUnitName, 'OU'],
+  [oid.localityName, 'L'],
+  [oid.stateOrProvinceName, 'ST'],
+  [oid.countryName, 'C'],
+  [oid.domainComponent, 'DC'],
+  [oid.serialNumber, 'serialNumber'],
+  [oid.emailAddress, 'emailAddress'],
+]);
+
+function escaped(value: string): string {
+  return value
+    .replace(/[\\,+"<>;=]/g, '\\$&')
+    .replace(
+      /\p{Cc}/gu,
+      (control) =>
+        `\\${Buffer.from(control)
+          .toString('hex')
+          .replace(/..(?=.)/g, '$&\\')}`,
+    )
+    .replace(/^[ #]/, '\\$&')
+    .replace(/(?<!\\) $/, '\\ ');
+}
+
+/**
+ * A name as text: the notation of RFC 4514, but in the order of the encoding (as the profiles of JPKI and of the mdoc
+ * roots print theirs), with a space after the comma.
+ * @example
+ * formatName(certificate.issuer); // C=JP, O=Tegata TEST ONLY, OU=TEST digital signature
+ */
+export function formatName(name: Name): string {
+  return name.rdns
+    .map((rdn) =>
+      rdn
+        .map(({ type, value, tag }) => `${keywords.get(type) ?? type}=${isStringTag(tag) ? escaped(value) : value}`)
+        .join('+'),
+    )
+    .join(', ');
+}
+
+/** The values of an attribute type (dotted OID), in the order of the encoding. */
+export function nameValues(name: Name, type: string): string[] {
+  return name.rdns.flat().flatMap((attribute) => (attribute.type === type ? [attribute.value] : []));
+}
+
+/** Whether two names are the same octet for octet (ISO/IEC 18013-5 Annex B; stricter than RFC 5280 §7.1). */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && Buffer.compare(a, b) === 0;
+}
