@@ -87,6 +87,7 @@ export const wireWords: Readonly<Record<string, Entry>> = {
     ['この発行は見つかりません。', '番号を確かめてください。'],
     ['There is no such issuance.', 'Check the id of the issuance.'],
   ),
+  'run-going-on': entry(409, ['前の申し込みがまだ続いています。', '終わるまでお待ちください。'], ['The run before this one is still going on.', 'Wait until it has come to an end.']),
   'engagement-unknown': entry(
     404,
     ['この提示は見つかりません。', 'もう一度QRコードを表示してください。'],
