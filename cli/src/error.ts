@@ -1,5 +1,5 @@
 /** What can be wrong with a command. */
-export type CliErrorCode = 'usage' | 'persona-unknown' | 'journey-timeout' | 'database-not-made' | 'file-unreadable';
+export type CliErrorCode = 'usage' | 'persona-unknown' | 'journey-timeout' | 'file-unreadable';
 
 /** The error of this package; `message` is for the terminal. */
 export class CliError extends Error {

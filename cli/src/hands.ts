@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Peer, peer } from '@tegata/http';
-import { parseProblem, type Problem, toProblem } from '@tegata/problem';
+import { type Problem, parseProblem, toProblem } from '@tegata/problem';
 import { z } from 'zod';
 
 /** Where the parties that a person touches can be reached. */
@@ -43,7 +43,10 @@ export const checkAnswer = z
     verdict: z.enum(['green', 'red']),
     code: z.string().nullish(),
     answer: z.object({ element: z.string(), value: z.unknown() }).loose().nullish(),
-    report: z.object({ checks: z.array(check).optional() }).loose().nullish(),
+    report: z
+      .object({ checks: z.array(check).optional() })
+      .loose()
+      .nullish(),
   })
   .loose();
 export type CheckAnswer = z.infer<typeof checkAnswer>;
@@ -51,11 +54,19 @@ export type CheckAnswer = z.infer<typeof checkAnswer>;
 /** What a person does with card, phone and shop: the hands of `tegata journey` and of the figure. */
 export interface Hands {
   /** Holds a persona's card to the phone, has the app apply with it, and takes the card away again. */
-  apply(person: { persona: string; pin: string; signaturePassword: string; confirmLastTry?: boolean }): Promise<{ reference: string; status: string }>;
+  apply(person: {
+    persona: string;
+    pin: string;
+    signaturePassword: string;
+    confirmLastTry?: boolean;
+  }): Promise<{ reference: string; status: string }>;
   /** Looks at the application. */
   status(reference: string): Promise<ApplicationStatus>;
   /** Looks until the application has come to an end. */
-  untilSettled(reference: string, options: { everyMs: number; signal: AbortSignal; onChange?: (status: ApplicationStatus) => void }): Promise<ApplicationStatus>;
+  untilSettled(
+    reference: string,
+    options: { everyMs: number; signal: AbortSignal; onChange?: (status: ApplicationStatus) => void },
+  ): Promise<ApplicationStatus>;
   /** Shows the QR code. `allow` answers without asking (headless); `ask` waits for `consent`. */
   engage(options: { consent: 'ask' | 'allow'; phonePin: string }): Promise<{ id: string; qr: string }>;
   /** The shop reads the QR code and asks its question. */
@@ -85,7 +96,11 @@ export function handsFor(parties: Reachable): Hands {
       const reader = await ask(app, 'GET', '/reader', z.object({ host: z.string(), port: z.number() }));
       await ask(card, 'POST', '/hold', z.unknown(), { persona, reader: `${reader.host}:${reader.port}` });
       try {
-        return await ask(app, 'POST', '/applications', accepted, { pin, signaturePassword, ...(confirmLastTry ? { confirmLastTry } : {}) });
+        return await ask(app, 'POST', '/applications', accepted, {
+          pin,
+          signaturePassword,
+          ...(confirmLastTry ? { confirmLastTry } : {}),
+        });
       } finally {
         await ask(card, 'POST', '/remove', z.unknown(), {}).catch(() => {});
       }

@@ -58,7 +58,9 @@ const commands: Readonly<Record<string, Command>> = {
     return 0;
   },
   async version() {
-    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
     process.stdout.write(`${version}\n`);
     return 0;
   },
@@ -70,7 +72,12 @@ function parse<const O extends Options>(args: string[], options: O, positionals 
   try {
     const parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
     if (parsed.positionals.length !== positionals) {
-      throw new CliError('usage', positionals === 0 ? `"${parsed.positionals[0]}" is not expected here.` : 'Name one file, or - for standard input.');
+      throw new CliError(
+        'usage',
+        positionals === 0
+          ? `"${parsed.positionals[0]}" is not expected here.`
+          : 'Name one file, or - for standard input.',
+      );
     }
     return parsed;
   } catch (error) {

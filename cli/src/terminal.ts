@@ -10,7 +10,7 @@ export function languageOf(env: Readonly<Record<string, string | undefined>>): L
 }
 
 // Names come from cards and messages from parties: nothing of theirs may steer the terminal.
-const plain = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '·');
+const plain = (text: string) => text.replace(/[\p{Cc}\p{Cf}]/gu, '·');
 
 const width = (text: string) => [...text].reduce((sum, c) => sum + (/[\u1100-\u115f\u2e80-\uffe6]/.test(c) ? 2 : 1), 0);
 const pad = (text: string, to: number) => text + ' '.repeat(Math.max(0, to - width(text)));
@@ -36,7 +36,14 @@ export function explain(code: string, language: Language, indent = ''): string {
 }
 
 /** The step as a line of `--json`. */
-export function stepJson(step: { step: StepNumber; state: TapStep['state']; ms?: number; code?: string; reference?: string; detail?: TapStep['detail'] }): string {
+export function stepJson(step: {
+  step: StepNumber;
+  state: TapStep['state'];
+  ms?: number;
+  code?: string;
+  reference?: string;
+  detail?: TapStep['detail'];
+}): string {
   return JSON.stringify({
     step: step.step,
     name: stepNames[step.step].name,

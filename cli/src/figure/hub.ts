@@ -99,8 +99,7 @@ export class Hub implements Tap {
 
   message(message: TapMessage): void {
     // Somebody who asks again and again is shown when the answer changes, not each time.
-    const between =
-      message.kind === 'http-request' ? `${message.from}>${message.to}` : `${message.to}>${message.from}`;
+    const between = message.kind === 'http-request' ? `${message.from}>${message.to}` : `${message.to}>${message.from}`;
     if (message.kind === 'http-request' && message.label.startsWith('GET ')) {
       this.#heldBack.set(between, message);
       return;

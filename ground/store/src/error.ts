@@ -1,5 +1,10 @@
 /** What can go wrong with the store. */
-export type StoreErrorCode = 'store-in-use' | 'store-unreachable' | 'wrapping-key-differs' | 'migration-differs';
+export type StoreErrorCode =
+  | 'store-in-use'
+  | 'store-unreachable'
+  | 'wrapping-key-differs'
+  | 'migration-differs'
+  | 'database-not-made';
 
 /** The error of this package. */
 export class StoreError extends Error {

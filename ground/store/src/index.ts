@@ -6,3 +6,4 @@ export { StoreError, type StoreErrorCode } from './error.ts';
 export { inTransaction } from './in-transaction.ts';
 export type { Migration } from './migrate.ts';
 export { openStore, type Store, type StoreOptions } from './store.ts';
+export { temporaryDatabase } from './temporary-database.ts';

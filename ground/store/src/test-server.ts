@@ -3,12 +3,10 @@
  * @module
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 
 /** A server that lives as long as the tests. */
 export interface TestServer {
@@ -57,7 +55,16 @@ export async function startPostgres(): Promise<TestServer | undefined> {
   const data = join(folder, 'data');
   try {
     run('initdb', ['-D', data, '-U', 'tegata', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']);
-    run('pg_ctl', ['-D', data, '-w', '-l', join(folder, 'log'), '-o', `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200`, 'start']);
+    run('pg_ctl', [
+      '-D',
+      data,
+      '-w',
+      '-l',
+      join(folder, 'log'),
+      '-o',
+      `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200`,
+      'start',
+    ]);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -71,23 +78,4 @@ export async function startPostgres(): Promise<TestServer | undefined> {
   };
 }
 
-/**
- * A fresh, empty database on a server, for one test file.
- * @returns its URL, and what drops it
- */
-export async function freshDatabase(serverUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
-  const name = `tegata_${randomBytes(8).toString('hex')}`;
-  const statement = async (sql: string) => {
-    const client = new pg.Client({ connectionString: serverUrl });
-    await client.connect();
-    try {
-      await client.query(sql);
-    } finally {
-      await client.end();
-    }
-  };
-  await statement(`create database ${name}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => statement(`drop database if exists ${name} with (force)`) };
-}
+export { temporaryDatabase as freshDatabase } from './temporary-database.ts';
