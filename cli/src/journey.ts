@@ -1,0 +1,98 @@
+import { systemClock } from '@tegata/clock';
+import { systemRandom } from '@tegata/random';
+import { temporaryDatabase } from '@tegata/store';
+import type { StepNumber, Tap, TapStep } from '@tegata/tap';
+import { openDataFolder } from './data-folder.ts';
+import { CliError } from './error.ts';
+import { Refused } from './hands.ts';
+import { startStack } from './stack.ts';
+import { stderrLogs } from './logs.ts';
+import { explain, languageOf, stepJson, stepLine } from './terminal.ts';
+
+/** A step with the time it took. */
+export type TimedStep = TapStep & { ms?: number };
+
+/** Times the steps that a tap sees and passes each on. */
+export function stepTimer(onStep: (step: TimedStep) => void): Pick<Tap, 'step'> {
+  const started = new Map<StepNumber, number>();
+  return {
+    step(step) {
+      if (step.state === 'started') {
+        if (!started.has(step.step)) started.set(step.step, performance.now());
+        return;
+      }
+      const since = started.get(step.step);
+      onStep({ ...step, ...(since === undefined ? {} : { ms: performance.now() - since }) });
+    },
+  };
+}
+
+const LIMIT_MS = 60_000;
+
+/**
+ * Runs card → phone → age check once, on a stack of its own that leaves nothing behind.
+ * @returns 0 when the age check is green, 1 when a step was refused
+ */
+export async function journey(options: { persona: string; db?: string; json: boolean }): Promise<number> {
+  const language = languageOf(process.env);
+  const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  let failed: TimedStep | undefined;
+  let last: StepNumber | undefined;
+  const seen = new Set<string>();
+  const timer = stepTimer((step) => {
+    if (step.state === 'failed') failed ??= step;
+    if (options.json) {
+      if (step.state !== 'waiting') say(stepJson(step));
+    } else if (step.state !== 'waiting' || !seen.has(`${step.step}${step.code}`)) {
+      say(stepLine(step, language, colour));
+    }
+    seen.add(`${step.step}${step.code}`);
+    last = step.step;
+  });
+
+  const database = options.db === undefined ? undefined : await temporaryDatabase(options.db);
+  try {
+    const stack = await startStack({
+      db: database?.url,
+      data: openDataFolder(undefined, systemRandom, process.env),
+      clock: systemClock,
+      random: systemRandom,
+      logs: stderrLogs(process.env),
+      tap: { message() {}, step: (step) => timer.step(step) },
+    });
+    try {
+      await run(stack, options.persona);
+    } catch (error) {
+      // The step that refused has said so; anything else is said here.
+      if (!(error instanceof Refused)) throw error;
+      if (!failed) {
+        if (error.code === 'persona-unknown') throw new CliError('usage', `There is no persona "${options.persona}". See: tegata personas`);
+        failed = { step: last === undefined ? 1 : ((Math.min(last + 1, 9) as StepNumber)), state: 'failed', code: error.code };
+        say(options.json ? stepJson(failed) : stepLine(failed, language, colour));
+      }
+    } finally {
+      await stack.close();
+    }
+  } finally {
+    await database?.drop();
+  }
+  if (!options.json && failed?.code) process.stderr.write(`${explain(failed.code, language)}\n`);
+  return failed === undefined && last === 9 ? 0 : 1;
+}
+
+async function run(stack: Awaited<ReturnType<typeof startStack>>, persona: string): Promise<void> {
+  const { hands } = stack;
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  const { reference } = await hands.apply({ persona, ...stack.demo });
+  let settled: { status: string };
+  try {
+    settled = await hands.untilSettled(reference, { everyMs: 25, signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new CliError('journey-timeout', `The application ${reference} did not come to an end within ${LIMIT_MS / 1000} s.`);
+  }
+  if (settled.status !== 'active') return;
+  const { qr } = await hands.engage({ consent: 'allow', phonePin: stack.demo.phonePin });
+  await hands.askAge(qr);
+}
