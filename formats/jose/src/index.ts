@@ -19,7 +19,6 @@ export { parseJwt, signJwt, type UnverifiedJwt, verifyJwt } from './jws.ts';
 export {
   KEY_ATTESTATION_TYPE,
   type KeyAttestation,
-  type KeyAttestationCheck,
   type KeyAttestationOptions,
   type KeyAttestationReport,
   MAX_ATTESTED_KEYS,
@@ -28,3 +27,4 @@ export {
   type VerifyKeyAttestationOptions,
   verifyKeyAttestation,
 } from './key-attestation.ts';
+export { keyProof, verifyKeyProof } from './key-proof.ts';

@@ -1,7 +1,15 @@
 import type { Clock } from '@tegata/clock';
 import type { Signer } from '@tegata/keys';
 import type { Random } from '@tegata/random';
-import { type Certificate, parseCertificate, verifyPath } from '@tegata/x509';
+import {
+  type Certificate,
+  type Check,
+  parseCertificate,
+  type Report,
+  report,
+  verifyPath,
+  X509Error,
+} from '@tegata/x509';
 import { JoseError } from './error.ts';
 import { toBase64url } from './json.ts';
 import { type P256Jwk, parseP256Jwk } from './jwk.ts';
@@ -70,22 +78,16 @@ export async function signKeyAttestation(options: KeyAttestationOptions): Promis
   return { attestation, id };
 }
 
-/** One named check of a key attestation. */
-export interface KeyAttestationCheck {
-  readonly id:
-    | 'structure'
-    | 'chain'
-    | 'signature'
-    | 'time'
-    | 'nonce'
-    | 'attested-keys'
-    | 'key-storage'
-    | 'user-authentication';
-  readonly result: 'passed' | 'failed' | 'warning' | 'not_performed';
-  readonly code?: string;
-  readonly detail?: string;
-  readonly clause?: string;
-}
+/** The checks of an attestation, in the order in which they are made. */
+type CheckId =
+  | 'structure'
+  | 'chain'
+  | 'signature'
+  | 'time'
+  | 'nonce'
+  | 'attested-keys'
+  | 'key-storage'
+  | 'user-authentication';
 
 /** What an attestation says, once every check has passed. */
 export interface KeyAttestation {
@@ -99,8 +101,7 @@ export interface KeyAttestation {
 }
 
 /** All checks, and the content only where none of them failed. */
-export interface KeyAttestationReport {
-  readonly checks: readonly KeyAttestationCheck[];
+export interface KeyAttestationReport extends Report {
   readonly verified?: KeyAttestation;
 }
 
@@ -128,6 +129,16 @@ function certificatesOf(jwt: UnverifiedJwt): Certificate[] {
   });
 }
 
+function fits(jwt: UnverifiedJwt, certificate: Certificate): boolean {
+  try {
+    return signatureFits(jwt, certificate.publicKey);
+  } catch (error) {
+    // A certificate can hold a key that nobody here knows: then nothing fits it.
+    if (error instanceof X509Error) return false;
+    throw error;
+  }
+}
+
 function resistances(value: unknown, least: Resistance): readonly string[] | undefined {
   if (!Array.isArray(value) || value.length < 1 || value.length > 8) return undefined;
   const allowed = RESISTANCES.slice(0, RESISTANCES.indexOf(least) + 1);
@@ -146,14 +157,14 @@ const codeOf = (error: unknown) =>
  * if (report.verified) use(report.verified.attestedKeys);
  */
 export function verifyKeyAttestation(options: VerifyKeyAttestationOptions): KeyAttestationReport {
-  const checks: KeyAttestationCheck[] = [];
+  const checks: Check[] = [];
   const clause = 'OpenID4VCI 1.0, appendix D.1';
-  const passed = (id: KeyAttestationCheck['id']) => checks.push({ id, result: 'passed', clause });
-  const failed = (id: KeyAttestationCheck['id'], code: string, detail: string) =>
+  const passed = (id: CheckId) => checks.push({ id, result: 'passed', clause });
+  const failed = (id: CheckId, code: string, detail: string) =>
     checks.push({ id, result: 'failed', code, detail, clause });
-  const check = (id: KeyAttestationCheck['id'], holds: boolean, code: string, detail: string) =>
+  const check = (id: CheckId, holds: boolean, code: string, detail: string) =>
     holds ? passed(id) : failed(id, code, detail);
-  const rest: KeyAttestationCheck['id'][] = [
+  const rest: CheckId[] = [
     'chain',
     'signature',
     'time',
@@ -171,7 +182,7 @@ export function verifyKeyAttestation(options: VerifyKeyAttestationOptions): KeyA
     passed('structure');
   } catch (error) {
     failed('structure', codeOf(error), 'This is not a key attestation JWT with certificates.');
-    return { checks: [...checks, ...rest.map((id) => ({ id, result: 'not_performed' as const, clause }))] };
+    return report([...checks, ...rest.map((id) => ({ id, result: 'not_performed' as const, clause }))]);
   }
 
   const [leaf, ...intermediates] = certificates as [Certificate, ...Certificate[]];
@@ -230,9 +241,9 @@ export function verifyKeyAttestation(options: VerifyKeyAttestationOptions): KeyA
   const id = typeof jti === 'string' && /^[\w-]{16,64}$/.test(jti) ? jti : undefined;
   if (id === undefined)
     checks[0] = { id: 'structure', result: 'failed', code: 'jti', detail: 'jti is missing.', clause };
-  if (!id || !storage || !authentication || checks.some(({ result }) => result === 'failed')) return { checks };
+  if (!id || !storage || !authentication || checks.some(({ result }) => result === 'failed')) return report(checks);
   return {
-    checks,
+    ...report(checks),
     verified: {
       id,
       attestedKeys,

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { Transport } from '@tegata/apdu';
+import { APPLICATION_CONTENT_TYPE, type Application, encodeApplication } from '@tegata/application';
+import { prepareSignedData } from '@tegata/cms';
+import { certificateOf } from './1-read-card.ts';
+import { computeSignature, KEY, readFile, selectApplication, verify } from './card-commands.ts';
+import { ApplicantAppError } from './error.ts';
+
+const MAX_CERTIFICATE = 4096;
+
+/**
+ * Step 2: has the card sign the application with its signature key: CMS SignedData, the content inside, the signer's certificate
+ * with it. The card signs SHA-256 of the signed attributes (`80 2A 02 9A`); the person's own signature so covers the device keys.
+ * @throws {ApplicantAppError} `wrong-signature-password` with the tries left, `signature-password-locked`, `card-hostile`
+ */
+export async function signApplication(options: {
+  card: Transport;
+  /** ASCII, capitals */
+  signaturePassword: Uint8Array;
+  application: Application;
+}): Promise<Uint8Array> {
+  const { card, application } = options;
+  const content = encodeApplication(application);
+  await selectApplication(card, 'jpki');
+  const left = await verify(card, KEY.signaturePassword, options.signaturePassword);
+  if (left === 0) {
+    throw new ApplicantAppError('signature-password-locked', 'The password of the signature certificate is locked.', {
+      triesLeft: 0,
+    });
+  }
+  if (left !== undefined) {
+    throw new ApplicantAppError('wrong-signature-password', 'The password of the signature certificate is wrong.', {
+      triesLeft: left,
+    });
+  }
+  const certificate = certificateOf(await readFile(card, 0x01, MAX_CERTIFICATE));
+  const prepared = prepareSignedData({
+    content,
+    eContentType: APPLICATION_CONTENT_TYPE,
+    certificate,
+    signingTime: application.time,
+  });
+  const hash = createHash('sha256').update(prepared.toBeSigned).digest();
+  const signature = await computeSignature(card, { cla: 0x80, ins: 0x2a, p1: 0x02, p2: 0x9a, data: hash, le: 256 });
+  return prepared.finish(signature);
+}

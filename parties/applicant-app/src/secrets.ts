@@ -1,0 +1,34 @@
+import { ApplicantAppError } from './error.ts';
+
+/** What the person typed, in memory that is wiped when the card has gone. */
+export interface Secrets {
+  /** The text AP's PIN, 4 ASCII digits. */
+  readonly pin: Uint8Array;
+  /** The password of the signature key, 6 to 16 of A–Z and 0–9 in ASCII. */
+  readonly signaturePassword: Uint8Array;
+  wipe(): void;
+}
+
+/**
+ * Takes the PIN and the password of a card. Small letters become capitals: the chip compares bytes, and the password was
+ * registered in capitals (card.md §5.1).
+ * @throws {ApplicantAppError} `pin-format`, `signature-password-format`: no try is spent on what cannot be right
+ */
+export function takeSecrets(pin: string, signaturePassword: string): Secrets {
+  if (!/^[0-9]{4}$/.test(pin)) throw new ApplicantAppError('pin-format', 'The PIN of a card has 4 digits.');
+  if (!/^[A-Za-z0-9]{6,16}$/.test(signaturePassword)) {
+    throw new ApplicantAppError(
+      'signature-password-format',
+      'The password of the signature certificate has 6 to 16 letters and digits.',
+    );
+  }
+  const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+  const secrets = { pin: ascii(pin), signaturePassword: ascii(signaturePassword.toUpperCase()) };
+  return {
+    ...secrets,
+    wipe() {
+      secrets.pin.fill(0);
+      secrets.signaturePassword.fill(0);
+    },
+  };
+}
