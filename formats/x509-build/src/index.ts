@@ -1,0 +1,37 @@
+/**
+ * Makes certificates and OCSP answers for test authorities. The one place where an ASN.1 library writes: what it makes is
+ * read back by the house's own strict reader.
+ * @module
+ */
+
+export { buildCertificate, type CertificateInput } from './certificate.ts';
+export { X509BuildError, type X509BuildErrorCode } from './error.ts';
+export { type ExtensionSpec, extension, type GeneralNameSpec, keyIdentifier } from './extension.ts';
+export {
+  buildJpkiAuth,
+  buildJpkiCa,
+  buildJpkiSign,
+  type Issuer,
+  JPKI_OCSP_URL,
+  type JpkiCa,
+  type JpkiHolder,
+  type JpkiIssue,
+  type JpkiOptions,
+  type JpkiSignHolder,
+  jpkiCaName,
+} from './jpki.ts';
+export { jpkiBirthDate, jpkiNotAfter } from './jpki-dates.ts';
+export { buildAttestationRoot, buildAttestationSigner } from './key-attestation.ts';
+export { buildDocumentSigner, buildIaca, DS_MAX_VALIDITY, iacaName, type MdocOptions } from './mdoc.ts';
+export type { NameParts } from './name.ts';
+export {
+  buildOcspError,
+  buildOcspResponder,
+  buildOcspResponse,
+  type OcspAnswer,
+  type OcspResponseInput,
+  type OcspStatus,
+  type RevocationReason,
+  revocationReasons,
+} from './ocsp.ts';
+export { randomSerial } from './serial.ts';
