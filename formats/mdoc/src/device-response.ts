@@ -1,0 +1,158 @@
+import { type CborValue, decodeMapSpans, Encoded, encode, type Raw } from '@tegata/cbor';
+import { sign1 } from '@tegata/cose';
+import type { Signer } from '@tegata/keys';
+import { ageOverAnswer } from './age.ts';
+import { deviceAuthenticationBytes } from './device-authentication.ts';
+import type { ItemsRequest } from './device-request.ts';
+import { MdocError } from './error.ts';
+import { type IssuerNameSpaces, parseIssuerSigned, readIssuerSigned } from './issuer-signed.ts';
+import { decodeFor, Shape } from './shape.ts';
+
+/** Status codes of DeviceResponse (ISO/IEC 18013-5 §8.3.2.1.2.3, table 8). */
+export const RESPONSE_STATUS = { ok: 0, generalError: 10, decodingError: 11, validationError: 12 } as const;
+
+/** Element identifiers by namespace. */
+export type Disclosure = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * Answers a request with one document, signed by the phone's key over this session (deviceSignature).
+ * @param options.issuerSigned the stored mdoc
+ * @param options.disclose what the holder agreed to, element by element
+ * @param options.sessionTranscript bare, as `sessionTranscriptQr` gives it
+ * @throws {MdocError} `structure`, `response` when the mdoc does not hold a disclosed element or is of another document type
+ * @example await buildDeviceResponse({ issuerSigned, docType, disclose: { [NS_ISO]: ['age_over_20'] }, sessionTranscript, deviceSigner })
+ */
+export async function buildDeviceResponse(options: {
+  issuerSigned: Uint8Array;
+  docType: string;
+  disclose: Disclosure;
+  sessionTranscript: Uint8Array;
+  deviceSigner: Signer;
+}): Promise<Uint8Array> {
+  const { docType } = options;
+  const stored = parseIssuerSigned(options.issuerSigned);
+  if (stored.mso.docType !== docType) {
+    throw new MdocError('response', 'The stored mdoc is of another document type.', { docType });
+  }
+  const nameSpaces = selectItems(stored.nameSpaces, options.disclose);
+  // The signature of the issuer goes out in the very bytes in which it came in.
+  const issuerAuth = decodeMapSpans(options.issuerSigned).get('issuerAuth') as Raw;
+  const deviceNameSpaces = Encoded.of({});
+  const deviceSignature = await sign1({
+    signer: options.deviceSigner,
+    payload: deviceAuthenticationBytes(options.sessionTranscript, docType, deviceNameSpaces),
+    detached: true,
+  });
+  const issuerSigned = nameSpaces.size > 0 ? { nameSpaces, issuerAuth } : { issuerAuth };
+  const deviceSigned = { nameSpaces: deviceNameSpaces, deviceAuth: { deviceSignature } };
+  return encode({
+    version: '1.0',
+    documents: [{ docType, issuerSigned, deviceSigned }],
+    status: RESPONSE_STATUS.ok,
+  });
+}
+
+/** An answer that shows nothing: the holder refused, or the request could not be read. */
+export function buildEmptyDeviceResponse(status: number = RESPONSE_STATUS.ok): Uint8Array {
+  return encode({ version: '1.0', status });
+}
+
+function selectItems(nameSpaces: IssuerNameSpaces, disclose: Disclosure): Map<string, Encoded[]> {
+  const selected = new Map<string, Encoded[]>();
+  for (const [namespace, elements] of Object.entries(disclose)) {
+    const items = nameSpaces.get(namespace) ?? [];
+    const chosen = items.filter(({ elementIdentifier }) => elements.includes(elementIdentifier));
+    const found = new Set(chosen.map(({ elementIdentifier }) => elementIdentifier));
+    const missing = elements.find((element) => !found.has(element));
+    if (missing !== undefined) {
+      throw new MdocError('response', 'The stored mdoc does not hold this element.', { namespace, element: missing });
+    }
+    if (chosen.length > 0)
+      selected.set(
+        namespace,
+        chosen.map(({ encoded }) => encoded),
+      );
+  }
+  return selected;
+}
+
+/**
+ * What of a request the mdoc can answer: the requested elements that it holds, and for an `age_over_NN` that it does not hold the nearest
+ * attested one. Consent is asked for this list, element by element.
+ * @example answerable(request.docRequests[0].itemsRequest, parseIssuerSigned(stored).nameSpaces)
+ */
+export function answerable(request: ItemsRequest, nameSpaces: IssuerNameSpaces): Record<string, string[]> {
+  const answer: [string, string[]][] = [];
+  for (const [namespace, elements] of Object.entries(request.nameSpaces)) {
+    const held = new Map((nameSpaces.get(namespace) ?? []).map((item) => [item.elementIdentifier, item.elementValue]));
+    const chosen = new Set<string>();
+    for (const element of Object.keys(elements)) {
+      const age = /^age_over_(\d{2})$/.exec(element)?.[1];
+      if (held.has(element)) chosen.add(element);
+      else if (age) {
+        const nearest = ageOverAnswer(Number(age), held);
+        if (nearest) chosen.add(nearest.element);
+      }
+    }
+    if (chosen.size > 0) answer.push([namespace, [...chosen]]);
+  }
+  return Object.fromEntries(answer);
+}
+
+/** One document of a response, taken apart. **Nothing in it has been verified**: use `verifyDeviceResponse`. */
+export interface ResponseDocument {
+  readonly docType: string;
+  readonly nameSpaces: IssuerNameSpaces;
+  readonly issuerAuth: CborValue;
+  /** Absent when the phone signed nothing. */
+  readonly deviceSigned?: {
+    readonly nameSpacesBytes: Encoded;
+    readonly nameSpaces: ReadonlyMap<string, ReadonlyMap<string, CborValue>>;
+    readonly deviceAuth: CborValue;
+  };
+}
+
+/** A response, taken apart. */
+export interface DeviceResponse {
+  readonly version: string;
+  readonly status: number;
+  readonly documents: readonly ResponseDocument[];
+  /** docType → error code of documents that were not returned. */
+  readonly documentErrors: ReadonlyMap<string, CborValue>;
+}
+
+/** Takes a DeviceResponse apart (ISO/IEC 18013-5 §8.3.2.1.2.2). @throws {MdocError} `structure` with path and rule */
+export function parseDeviceResponse(bytes: Uint8Array): DeviceResponse {
+  const shape = new Shape('structure', 'response', decodeFor('structure', 'response', bytes));
+  const errors = shape.optional('documentErrors')?.array() ?? [];
+  return {
+    version: shape.get('version').text(),
+    status: shape.get('status').unsigned(),
+    documents: (shape.optional('documents')?.array() ?? []).map(readDocument),
+    documentErrors: new Map(errors.flatMap((error) => error.textEntries().map(([type, code]) => [type, code.raw()]))),
+  };
+}
+
+function readDocument(shape: Shape): ResponseDocument {
+  const deviceSigned = shape.optional('deviceSigned');
+  return {
+    docType: shape.get('docType').text(),
+    ...readIssuerSigned(shape.get('issuerSigned')),
+    ...(deviceSigned ? { deviceSigned: readDeviceSigned(deviceSigned) } : {}),
+  };
+}
+
+function readDeviceSigned(shape: Shape): NonNullable<ResponseDocument['deviceSigned']> {
+  const nameSpaces = shape.get('nameSpaces');
+  const inside = nameSpaces.inside().textEntries(true);
+  return {
+    nameSpacesBytes: nameSpaces.encoded(),
+    nameSpaces: new Map(
+      inside.map(([name, elements]) => [
+        name,
+        new Map(elements.textEntries().map(([element, value]) => [element, value.raw()])),
+      ]),
+    ),
+    deviceAuth: shape.optional('deviceAuth')?.raw(),
+  };
+}

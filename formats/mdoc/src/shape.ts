@@ -1,0 +1,107 @@
+import { CborError, type CborKey, type CborValue, decode, Encoded } from '@tegata/cbor';
+import { MdocError, type MdocErrorCode } from './error.ts';
+
+/**
+ * Reads the members of a decoded structure against its CDDL. Every mistake becomes an MdocError of one code, with the path to
+ * the member in its context.
+ */
+export class Shape {
+  private readonly code: MdocErrorCode;
+  private readonly path: string;
+  private readonly value: CborValue;
+
+  constructor(code: MdocErrorCode, path: string, value: CborValue) {
+    this.code = code;
+    this.path = path;
+    this.value = value;
+  }
+
+  fail(rule: string): never {
+    throw new MdocError(this.code, `${this.path} is not as its definition says: ${rule}.`, { path: this.path, rule });
+  }
+
+  private at(key: CborKey | number, value: CborValue): Shape {
+    return new Shape(this.code, `${this.path}.${String(key)}`, value);
+  }
+
+  map(): Map<CborKey, CborValue> {
+    return this.value instanceof Map ? this.value : this.fail('a map is expected');
+  }
+
+  /** A member of the map that must be there. */
+  get(key: CborKey): Shape {
+    const map = this.map();
+    if (!map.has(key)) this.at(key, undefined).fail('the member is missing');
+    return this.at(key, map.get(key));
+  }
+
+  optional(key: CborKey): Shape | undefined {
+    const map = this.map();
+    return map.has(key) ? this.at(key, map.get(key)) : undefined;
+  }
+
+  /** Name and value of each entry of a map with text keys; an empty map only where `mayBeEmpty`. */
+  textEntries(mayBeEmpty = false): [string, Shape][] {
+    const entries: [string, Shape][] = [];
+    for (const [key, value] of this.map()) {
+      if (typeof key !== 'string') this.fail('its keys are text');
+      entries.push([key as string, this.at(key, value)]);
+    }
+    if (entries.length === 0 && !mayBeEmpty) this.fail('one entry at least is expected');
+    return entries;
+  }
+
+  array(mayBeEmpty = false): Shape[] {
+    if (!Array.isArray(this.value)) return this.fail('an array is expected');
+    if (this.value.length === 0 && !mayBeEmpty) this.fail('one item at least is expected');
+    return (this.value as CborValue[]).map((item, index) => this.at(index, item));
+  }
+
+  text(): string {
+    return typeof this.value === 'string' ? this.value : this.fail('text is expected');
+  }
+
+  bytes(): Uint8Array {
+    return this.value instanceof Uint8Array ? this.value : this.fail('a byte string is expected');
+  }
+
+  boolean(): boolean {
+    return typeof this.value === 'boolean' ? this.value : this.fail('true or false is expected');
+  }
+
+  unsigned(): number {
+    const { value } = this;
+    return typeof value === 'number' && value >= 0 ? value : this.fail('an unsigned integer is expected');
+  }
+
+  is<T>(type: abstract new (...args: never[]) => T, name: string): T {
+    return this.value instanceof type ? this.value : this.fail(`${name} is expected`);
+  }
+
+  encoded(): Encoded {
+    // The constructor is private, so that received bytes and content cannot be paired wrongly.
+    return this.value instanceof Encoded ? this.value : this.fail('embedded CBOR (tag 24) is expected');
+  }
+
+  /** The content of embedded CBOR, decoded. */
+  inside(): Shape {
+    const { content } = this.encoded();
+    return new Shape(this.code, this.path, decodeFor(this.code, this.path, content));
+  }
+
+  raw(): CborValue {
+    return this.value;
+  }
+}
+
+/** Decodes and turns a CborError into the MdocError of what was read. */
+export function decodeFor(code: MdocErrorCode, what: string, bytes: Uint8Array): CborValue {
+  try {
+    return decode(bytes);
+  } catch (error) {
+    if (!(error instanceof CborError)) throw error;
+    const context: Record<string, string | number> = { rule: error.code, path: what };
+    if (error.context.offset !== undefined) context['offset'] = error.context.offset;
+    throw new MdocError(code, `${what}: ${error.message}`, context, error);
+  }
+}
