@@ -202,12 +202,7 @@ export function verifyKeyAttestation(options: VerifyKeyAttestationOptions): KeyA
     const bad = path.checks.find(({ result }) => result === 'failed');
     check('chain', !bad, bad?.code ?? bad?.id ?? 'untrusted', 'The chain does not lead to a trusted wallet provider.');
   }
-  check(
-    'signature',
-    signatureFits(jwt, leaf.publicKey),
-    'signature',
-    'The signature does not fit the first certificate.',
-  );
+  check('signature', fits(jwt, leaf), 'signature', 'The signature does not fit the first certificate.');
 
   const { jti, iat, exp, nonce, attested_keys: keys } = jwt.claims;
   const seconds = now.getTime() / 1000;
