@@ -254,7 +254,7 @@ function field(name: string, sound: boolean): void {
 function checkHolder(holder: JpkiHolder): void {
   field('birthDate', /^\d{4}(0[0-9]|1[0-2])([0-2]\d|3[01])$/.test(holder.birthDate));
   field('prefecture', /^[A-Z][a-zA-Z]*-(to|do|fu|ken)$/.test(holder.prefecture));
-  field('municipality', /^[A-Z][a-zA-Z-]*-(shi|ku|cho|machi|mura|son)$/.test(holder.municipality));
+  field('municipality', /^[A-Z][a-zA-Z -]*-(shi|ku|cho|machi|mura|son)$/.test(holder.municipality));
   field('municipalityCode', /^\d{5}$/.test(holder.municipalityCode));
   field('cardExpires', holder.cardExpires === undefined || /^\d{8}$/.test(holder.cardExpires));
 }

@@ -14,6 +14,7 @@ export {
   type SubjectPublicKeyInfo,
 } from './certificate.ts';
 export { type CardAttributes, compareAttributes } from './compare-attributes.ts';
+export { type CertificateDescription, describeCertificate, type ExtensionDescription } from './describe.ts';
 export { X509Error, type X509ErrorCode } from './error.ts';
 export {
   type AccessDescription,
@@ -28,8 +29,25 @@ export type { GeneralName } from './general-name.ts';
 export { type JpkiAttributes, jpkiAttributes } from './jpki-attributes.ts';
 export { keyKind } from './key-kind.ts';
 export { formatName, type Name, type NameAttribute, nameValues, readName, sameBytes } from './name.ts';
+export {
+  buildCertId,
+  buildOcspRequest,
+  type CertId,
+  type CertIdHash,
+  issuerHashes,
+  type OcspRequest,
+  readOcspRequest,
+} from './ocsp-request.ts';
+export {
+  type OcspBasicResponse,
+  type OcspResponse,
+  type OcspResponseStatus,
+  type OcspSingleResponse,
+  readOcspResponse,
+} from './ocsp-response.ts';
 export { oid, oidName } from './oids.ts';
 export { type PathInput, type PathReport, TEST_ARC, verifyPath } from './path.ts';
 export { certificateToPem, pemToCertificates } from './pem.ts';
 export type { ProfileName } from './profile.ts';
 export { type Check, type Report, report } from './report.ts';
+export { type OcspInput, type OcspResult, verifyOcspResponse } from './verify-ocsp.ts';
