@@ -1,0 +1,158 @@
+import { DerError, DerReader, der, tag } from '@tegata/der';
+import { type AlgorithmIdentifier, type Name, readAlgorithm, readName, X509Error } from '@tegata/x509';
+import { CmsError } from './error.ts';
+import { cmsOid } from './oids.ts';
+
+/** An attribute: the DER of each of its values. */
+export interface CmsAttribute {
+  readonly oid: string;
+  readonly values: readonly Uint8Array[];
+}
+
+/** Who signed: by issuer and serial number (version 1), or by subject key identifier (version 3). */
+export type SignerIdentifier =
+  | { readonly issuer: Name; readonly serial: Uint8Array }
+  | { readonly subjectKeyIdentifier: Uint8Array };
+
+/** SignerInfo (RFC 5652 §5.3). */
+export interface SignerInfo {
+  readonly version: number;
+  readonly identifier: SignerIdentifier;
+  readonly digestAlgorithm: AlgorithmIdentifier;
+  /** The attributes as they stand, and the DER of their SET OF, which is what is signed. */
+  readonly signedAttributes?: readonly CmsAttribute[];
+  readonly signedBytes?: Uint8Array;
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  readonly signature: Uint8Array;
+  readonly hasUnsignedAttributes: boolean;
+}
+
+/** SignedData (RFC 5652 §5.1) as read; **nothing has been verified**. */
+export interface SignedData {
+  readonly version: number;
+  readonly digestAlgorithms: readonly AlgorithmIdentifier[];
+  readonly eContentType: string;
+  /** Absent when the content is detached. */
+  readonly content?: Uint8Array;
+  /** DER of each certificate inside. */
+  readonly certificates: readonly Uint8Array[];
+  readonly hasCrls: boolean;
+  readonly signers: readonly SignerInfo[];
+}
+
+/** How much a message may cost; an application with a photo has some 30 kB. */
+export interface CmsLimits {
+  /** Octets (default 256 KiB). */
+  readonly maxBytes?: number;
+}
+
+const MAX_CERTIFICATES = 8;
+const MAX_SIGNERS = 4;
+const MAX_ALGORITHMS = 8;
+const MAX_ATTRIBUTES = 32;
+
+/**
+ * Reads a ContentInfo with SignedData: DER throughout, no octet unread, sets in their order.
+ * @throws {CmsError} `cms-malformed`
+ */
+export function parseSignedData(bytes: Uint8Array, limits: CmsLimits = {}): SignedData {
+  try {
+    const reader = DerReader.over(bytes, { maxBytes: limits.maxBytes ?? 256 * 1024, maxDepth: 24, maxElements: 5000 });
+    const outer = reader.sequence();
+    reader.end();
+    if (outer.oid() !== cmsOid.signedData) throw malformed('is not SignedData');
+    const explicit = outer.inside(tag.constructed(0));
+    outer.end();
+    const signedData = readSignedData(explicit.sequence());
+    explicit.end();
+    return signedData;
+  } catch (error) {
+    if (error instanceof DerError || error instanceof X509Error) {
+      const { offset } = error.context;
+      const at: Record<string, string | number> = offset === undefined ? {} : { offset };
+      throw new CmsError(
+        'cms-malformed',
+        `The CMS message is malformed: ${error.message}`,
+        { rule: error.code, ...at },
+        error,
+      );
+    }
+    throw error;
+  }
+}
+
+function malformed(what: string): CmsError {
+  return new CmsError('cms-malformed', `The CMS message ${what}.`);
+}
+
+function readSignedData(reader: DerReader): SignedData {
+  const version = reader.smallInteger();
+  const digestAlgorithms = reader.setOf().map((element) => readAlgorithm(DerReader.over(element.raw)));
+  if (digestAlgorithms.length > MAX_ALGORITHMS) throw malformed('names more digests than allowed');
+
+  const encapsulated = reader.sequence();
+  const eContentType = encapsulated.oid();
+  const explicit = encapsulated.optionalInside(tag.constructed(0));
+  const content = explicit?.octetString();
+  explicit?.end();
+  encapsulated.end();
+
+  const certificates: Uint8Array[] = [];
+  if (reader.peek() === tag.constructed(0)) {
+    for (const element of reader.setOf(tag.constructed(0))) {
+      if (element.tag !== tag.sequence) throw malformed('holds something that is not an X.509 certificate');
+      if (certificates.length === MAX_CERTIFICATES) throw malformed('holds more certificates than allowed');
+      certificates.push(element.raw);
+    }
+  }
+  const hasCrls = reader.optional(tag.constructed(1)) !== undefined;
+  const signers = reader.setOf().map((element) => readSignerInfo(DerReader.over(element.raw).sequence()));
+  if (signers.length > MAX_SIGNERS) throw malformed('has more signers than allowed');
+  reader.end();
+  return { version, digestAlgorithms, eContentType, ...(content ? { content } : {}), certificates, hasCrls, signers };
+}
+
+function readSignerInfo(reader: DerReader): SignerInfo {
+  const version = reader.smallInteger();
+  const identifier = readIdentifier(reader);
+  const digestAlgorithm = readAlgorithm(reader);
+  let signedAttributes: CmsAttribute[] | undefined;
+  let signedBytes: Uint8Array | undefined;
+  if (reader.peek() === tag.constructed(0)) {
+    const elements = reader.setOf(tag.constructed(0));
+    if (elements.length > MAX_ATTRIBUTES) throw malformed('has more attributes than allowed');
+    signedAttributes = elements.map((element) => readAttribute(DerReader.over(element.raw).sequence()));
+    // What is signed has the tag of SET OF, not the [0] that stands in the message (RFC 5652 §5.4). The reader has seen
+    // that the elements are in DER order and minimal, so writing them again gives the same content.
+    signedBytes = der.setOf(...elements.map(({ raw }) => raw));
+  }
+  const signatureAlgorithm = readAlgorithm(reader);
+  const signature = reader.octetString();
+  const hasUnsignedAttributes = reader.optional(tag.constructed(1)) !== undefined;
+  reader.end();
+  return {
+    version,
+    identifier,
+    digestAlgorithm,
+    ...(signedAttributes ? { signedAttributes, signedBytes } : {}),
+    signatureAlgorithm,
+    signature,
+    hasUnsignedAttributes,
+  };
+}
+
+function readIdentifier(reader: DerReader): SignerIdentifier {
+  if (reader.peek() === tag.primitive(0)) return { subjectKeyIdentifier: reader.octetString(tag.primitive(0)) };
+  const inner = reader.sequence();
+  const issuer = readName(inner);
+  const serial = inner.integerBytes();
+  inner.end();
+  return { issuer, serial };
+}
+
+function readAttribute(reader: DerReader): CmsAttribute {
+  const oid = reader.oid();
+  const values = reader.setOf().map(({ raw }) => raw);
+  reader.end();
+  return { oid, values };
+}
