@@ -34,6 +34,10 @@ export {
   type ResponseDocument,
 } from './device-response.ts';
 export { MdocError, type MdocErrorCode } from './error.ts';
+export { CHECK_IDS, type CheckId, type MdocCheck } from './inspection/check-list.ts';
+export type { OwnSession } from './inspection/device.ts';
+export type { ValuesByNamespace } from './inspection/elements.ts';
+export type { IssuerTrust, TrustAnchor } from './inspection/issuer.ts';
 export {
   type Elements,
   type FinishOptions,
@@ -79,3 +83,11 @@ export {
   type SessionRole,
 } from './session-encryption.ts';
 export { sessionTranscript, sessionTranscriptBytes, sessionTranscriptQr } from './session-transcript.ts';
+export type { VerifiedDocument } from './verified-document.ts';
+export {
+  type DeviceResponseReport,
+  type RefusedDocument,
+  type VerifyDeviceResponseOptions,
+  verifyDeviceResponse,
+} from './verify-device-response.ts';
+export { type IssuerSignedReport, type VerifyIssuerSignedOptions, verifyIssuerSigned } from './verify-issuer-signed.ts';

@@ -1,0 +1,137 @@
+import type { Check } from '@tegata/x509';
+
+/** The public ids of the checks, in the order in which an inspection makes them (ISO/IEC 18013-5 §9.3). */
+export const CHECK_IDS = [
+  'cbor-structure',
+  'version',
+  'status',
+  'requested-doctype',
+  'issuer-chain',
+  'issuer-signature',
+  'mso-structure',
+  'doctype',
+  'digest-algorithm',
+  'digest',
+  'duplicate-element',
+  'validity',
+  'issuing-country',
+  'device-key',
+  'device-auth',
+  'key-authorization',
+  'status-list',
+  'element-type',
+  'unrequested',
+  'missing-element',
+  'reader-auth',
+] as const;
+
+export type CheckId = (typeof CHECK_IDS)[number];
+
+/** One check of an inspection; `document` counts the documents of a response from 0. */
+export interface MdocCheck extends Check {
+  readonly id: CheckId;
+  readonly document?: number;
+}
+
+const CLAUSES: Readonly<Record<CheckId, string>> = {
+  'cbor-structure': 'ISO/IEC 18013-5 §8.3.2.1.2.2',
+  version: 'ISO/IEC 18013-5 §8.3.2.1.2.2',
+  status: 'ISO/IEC 18013-5 §8.3.2.1.2.3',
+  'requested-doctype': 'ISO/IEC 18013-5 §8.3.2.1.2.1',
+  'issuer-chain': 'ISO/IEC 18013-5 §9.3.3',
+  'issuer-signature': 'ISO/IEC 18013-5 §9.3.1',
+  'mso-structure': 'ISO/IEC 18013-5 §9.1.2.4',
+  doctype: 'ISO/IEC 18013-5 §9.3.1',
+  'digest-algorithm': 'ISO/IEC 18013-5 §9.1.2.5',
+  digest: 'ISO/IEC 18013-5 §9.3.1',
+  'duplicate-element': 'ISO/IEC 18013-5 §9.3.1',
+  validity: 'ISO/IEC 18013-5 §9.3.1',
+  'issuing-country': 'ISO/IEC 18013-5 §9.3.1',
+  'device-key': 'ISO/IEC 18013-5 §9.1.3',
+  'device-auth': 'ISO/IEC 18013-5 §9.1.3',
+  'key-authorization': 'ISO/IEC 18013-5 §9.1.2.4',
+  'status-list': 'ISO/IEC 18013-5 2nd ed. §12.3.6',
+  'element-type': 'ISO/IEC 18013-5 §7.2',
+  unrequested: 'ISO/IEC 18013-5 §8.3.2.1.2.1',
+  'missing-element': 'ISO/IEC 18013-5 §8.3.2.1.2.1',
+  'reader-auth': 'ISO/IEC 18013-5 §9.1.1',
+};
+
+/**
+ * Collects checks. The verdict is "failed" until every check that must be made has been made and has passed: a check that
+ * nobody reached counts against the document, never for it.
+ */
+export class CheckList {
+  private readonly made: MdocCheck[] = [];
+  private readonly document: number | undefined;
+
+  constructor(document?: number) {
+    this.document = document;
+  }
+
+  private add(id: CheckId, result: MdocCheck['result'], code?: string, detail?: string): void {
+    this.made.push({
+      id,
+      result,
+      ...(code === undefined ? {} : { code }),
+      ...(detail === undefined ? {} : { detail }),
+      clause: CLAUSES[id],
+      ...(this.document === undefined ? {} : { document: this.document }),
+    });
+  }
+
+  pass(id: CheckId): void {
+    this.add(id, 'passed');
+  }
+
+  fail(id: CheckId, code: string, detail?: string): void {
+    this.add(id, 'failed', code, detail);
+  }
+
+  warn(id: CheckId, code: string, detail?: string): void {
+    this.add(id, 'warning', code, detail);
+  }
+
+  /** Not built, or no input for it. */
+  skip(id: CheckId, code: string, detail?: string): void {
+    this.add(id, 'not_performed', code, detail);
+  }
+
+  /** Passes when nothing is wrong, else fails with the code of the first thing that is. */
+  judge(id: CheckId, wrong: readonly { code: string; detail?: string }[]): void {
+    const [first] = wrong;
+    if (!first) this.pass(id);
+    else this.fail(id, first.code, wrong.flatMap(({ detail }) => detail ?? []).join(' ') || undefined);
+  }
+
+  has(id: CheckId): boolean {
+    return this.made.some((check) => check.id === id);
+  }
+
+  /** All checks in the order of the inspection; those of `ids` that were not reached are listed as not performed. */
+  finish(ids: readonly CheckId[]): MdocCheck[] {
+    for (const id of ids) {
+      if (!this.has(id)) this.skip(id, 'not-reached', 'An earlier check failed on which this one rests.');
+    }
+    return this.made.sort((a, b) => CHECK_IDS.indexOf(a.id) - CHECK_IDS.indexOf(b.id));
+  }
+}
+
+/** Whether nothing failed and each of `required` was made. */
+export function holds(checks: readonly MdocCheck[], required: readonly CheckId[]): boolean {
+  if (checks.some(({ result }) => result === 'failed')) return false;
+  return required.every((id) =>
+    checks.some((check) => check.id === id && (check.result === 'passed' || check.result === 'warning')),
+  );
+}
+
+/** The code of the first failure, or of the first required check that was not made. */
+export function failureCode(checks: readonly MdocCheck[]): string {
+  const first = checks.find(({ result }) => result === 'failed');
+  return first?.code ?? first?.id ?? 'check-not-performed';
+}
+
+/** A name from a message, fit for a report: what does not look like an identifier is not repeated. */
+export function printable(name: string): string {
+  return /^[A-Za-z0-9_.:-]{1,80}$/.test(name) ? name : '(unprintable name)';
+}

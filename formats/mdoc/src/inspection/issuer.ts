@@ -1,0 +1,288 @@
+import { createHash } from 'node:crypto';
+import type { CborValue } from '@tegata/cbor';
+import { CoseError, type CoseMessage, parseSign1, verifySign1, x5chain } from '@tegata/cose';
+import {
+  asCertificate,
+  type Certificate,
+  nameValues,
+  oid,
+  parseCertificate,
+  sameBytes,
+  verifyPath,
+  X509Error,
+} from '@tegata/x509';
+import { MdocError } from '../error.ts';
+import type { IssuerNameSpaces } from '../issuer-signed.ts';
+import {
+  DIGEST_ALGORITHMS,
+  type DigestAlgorithm,
+  type MobileSecurityObject,
+  parseMso,
+} from '../mobile-security-object.ts';
+import { type CheckList, printable } from './check-list.ts';
+
+/** A root of the reader's own list, limited to document types where `docTypes` is given. */
+export type TrustAnchor =
+  | Uint8Array
+  | Certificate
+  | { readonly certificate: Uint8Array | Certificate; readonly docTypes?: readonly string[] };
+
+/** What the reader trusts, and the time for which it asks. */
+export interface IssuerTrust {
+  /** IACA roots. An empty list verifies nothing. */
+  readonly trustAnchors: readonly TrustAnchor[];
+  readonly now: Date;
+  /** How far an issuer's clock may be ahead, in seconds (default 30): for `signed` and `validFrom` alone. */
+  readonly skewSeconds?: number;
+  /** Rules for foreign roots that deviate in known ways (default strict); those for document signers are always strict. */
+  readonly profileMode?: 'strict' | 'interop';
+  /** Document signers accepted as they are, without a path (DER): an operator's explicit decision, reported as a warning. */
+  readonly pinnedIssuers?: readonly Uint8Array[];
+  /** Tells whether a document signer is revoked. Without it revocation is listed as not performed. */
+  readonly issuerRevocation?: (certificate: Certificate) => 'good' | 'revoked' | 'undetermined';
+  /** `soft` (default): undetermined is a warning; `hard`: undetermined, and no data at all, fails. */
+  readonly revocationPolicy?: 'soft' | 'hard';
+}
+
+/** What the issuer's part of a document came to. Usable only if its checks hold. */
+export interface InspectedIssuer {
+  readonly mso?: MobileSecurityObject;
+  readonly certificate?: Certificate;
+}
+
+/** Makes the checks from `issuer-chain` to `issuing-country`. */
+export function inspectIssuer(
+  list: CheckList,
+  document: { nameSpaces: IssuerNameSpaces; issuerAuth: CborValue },
+  trust: IssuerTrust,
+): InspectedIssuer {
+  const message = readMessage(list, document.issuerAuth);
+  if (!message) return {};
+  const mso = readMso(list, message);
+  const certificate = inspectChain(list, message, mso?.docType, trust);
+  if (certificate) inspectSignature(list, document.issuerAuth, certificate);
+  if (mso) {
+    if (!/^1\.\d+$/.test(mso.version))
+      list.fail('version', 'mso-version', 'The MSO has a version that is not read here.');
+    else list.pass('version');
+    inspectDigests(list, document.nameSpaces, mso);
+    inspectValidity(list, mso, certificate, trust);
+  }
+  inspectDuplicates(list, document.nameSpaces);
+  if (certificate) inspectCountry(list, document.nameSpaces, certificate);
+  return { ...(mso ? { mso } : {}), ...(certificate ? { certificate } : {}) };
+}
+
+function readMessage(list: CheckList, issuerAuth: CborValue): CoseMessage | undefined {
+  try {
+    return parseSign1(issuerAuth);
+  } catch (error) {
+    if (!(error instanceof CoseError)) throw error;
+    list.fail('issuer-signature', error.code, error.message);
+    return undefined;
+  }
+}
+
+function readMso(list: CheckList, message: CoseMessage): MobileSecurityObject | undefined {
+  if (message.payload === null) {
+    list.fail('mso-structure', 'payload-missing', 'The issuer’s signature carries no MSO.');
+    return undefined;
+  }
+  try {
+    const mso = parseMso(message.payload);
+    const { signed, validFrom, validUntil, expectedUpdate } = mso.validityInfo;
+    const dates = [signed, validFrom, validUntil, ...(expectedUpdate ? [expectedUpdate] : [])];
+    if (dates.every(({ strict }) => strict)) list.pass('mso-structure');
+    else list.warn('mso-structure', 'tdate-form', 'A date has fractions of a second, an offset, or no calendar form.');
+    return mso;
+  } catch (error) {
+    if (!(error instanceof MdocError)) throw error;
+    list.fail('mso-structure', String(error.context['rule'] ?? error.code).replace(/ /g, '-'), error.message);
+    return undefined;
+  }
+}
+
+function inspectChain(
+  list: CheckList,
+  message: CoseMessage,
+  docType: string | undefined,
+  trust: IssuerTrust,
+): Certificate | undefined {
+  let chain: Certificate[];
+  try {
+    chain = x5chain(message).map(parseCertificate);
+  } catch (error) {
+    if (!(error instanceof CoseError || error instanceof X509Error)) throw error;
+    list.fail('issuer-chain', error.code, error.message);
+    return undefined;
+  }
+  const [leaf, ...intermediates] = chain as [Certificate, ...Certificate[]];
+  if ((trust.pinnedIssuers ?? []).some((pinned) => sameBytes(pinned, leaf.raw))) {
+    if (leaf.notBefore > trust.now || leaf.notAfter < trust.now) {
+      list.fail('issuer-chain', 'validity', 'The pinned document signer is not valid now.');
+    } else list.warn('issuer-chain', 'pinned', 'The document signer is pinned by the operator; no path was built.');
+  } else if (chain.some(({ issuer, subject }) => sameBytes(issuer.raw, subject.raw))) {
+    list.fail(
+      'issuer-chain',
+      'root-in-chain',
+      'The message brings a self-signed certificate: trust never comes from there.',
+    );
+  } else {
+    const anchors = trust.trustAnchors.flatMap((anchor) => anchorFor(anchor, docType));
+    const path = verifyPath({
+      leaf,
+      intermediates,
+      anchors,
+      at: trust.now,
+      profile: 'ds',
+      mode: trust.profileMode ?? 'strict',
+    });
+    const failed = path.checks.find(({ result }) => result === 'failed');
+    if (path.result === 'passed') list.pass('issuer-chain');
+    else if (anchors.length === 0)
+      list.fail('issuer-chain', 'no-trust-anchor', 'No root is trusted for this document type.');
+    else list.fail('issuer-chain', path.code ?? 'no-path-to-anchor', failed?.detail);
+  }
+  inspectRevocation(list, leaf, trust);
+  return leaf;
+}
+
+function anchorFor(anchor: TrustAnchor, docType: string | undefined): Certificate[] {
+  if (anchor instanceof Uint8Array || !('certificate' in anchor)) return [asCertificate(anchor)];
+  const allowed = anchor.docTypes === undefined || (docType !== undefined && anchor.docTypes.includes(docType));
+  return allowed ? [asCertificate(anchor.certificate)] : [];
+}
+
+function inspectRevocation(list: CheckList, leaf: Certificate, trust: IssuerTrust): void {
+  const hard = trust.revocationPolicy === 'hard';
+  const status = trust.issuerRevocation?.(leaf);
+  if (status === 'revoked') list.fail('issuer-chain', 'revoked', 'The document signer is revoked.');
+  else if (status === 'undetermined') {
+    const detail = 'Whether the document signer is revoked could not be found out.';
+    if (hard) list.fail('issuer-chain', 'revocation-undetermined', detail);
+    else list.warn('issuer-chain', 'revocation-undetermined', detail);
+  } else if (status === undefined) {
+    const detail = 'No revocation data was given for the document signer.';
+    if (hard) list.fail('issuer-chain', 'revocation-undetermined', detail);
+    else list.skip('issuer-chain', 'revocation-no-data', detail);
+  }
+}
+
+function inspectSignature(list: CheckList, issuerAuth: CborValue, certificate: Certificate): void {
+  try {
+    verifySign1({ sign1: issuerAuth, publicKey: certificate.publicKey });
+    list.pass('issuer-signature');
+  } catch (error) {
+    if (!(error instanceof CoseError || error instanceof X509Error)) throw error;
+    list.fail('issuer-signature', error.code, error.message);
+  }
+}
+
+function inspectDigests(list: CheckList, nameSpaces: IssuerNameSpaces, mso: MobileSecurityObject): void {
+  if (!Object.hasOwn(DIGEST_ALGORITHMS, mso.digestAlgorithm)) {
+    list.fail(
+      'digest-algorithm',
+      'digest-algorithm-refused',
+      'The digest algorithm is not SHA-256, SHA-384 or SHA-512.',
+    );
+    return;
+  }
+  list.pass('digest-algorithm');
+  const hash = DIGEST_ALGORITHMS[mso.digestAlgorithm as DigestAlgorithm];
+  const wrong: { code: string; detail: string }[] = [];
+  for (const [namespace, items] of nameSpaces) {
+    const digests = mso.valueDigests.get(namespace);
+    for (const item of items) {
+      const expected = digests?.get(item.digestID);
+      // Over the bytes as received, tag 24 included: a new encoding would hide a change or invent one.
+      const actual = createHash(hash).update(item.encoded.bytes).digest();
+      if (expected && Buffer.compare(actual, expected) === 0) continue;
+      const name = `${printable(namespace)}/${printable(item.elementIdentifier)}`;
+      if (expected) wrong.push({ code: 'digest-mismatch', detail: `${name} is not what the issuer signed.` });
+      else wrong.push({ code: 'digest-missing', detail: `The issuer signed no digest for ${name}.` });
+    }
+  }
+  list.judge('digest', wrong);
+}
+
+function inspectDuplicates(list: CheckList, nameSpaces: IssuerNameSpaces): void {
+  const wrong: { code: string; detail: string }[] = [];
+  for (const [namespace, items] of nameSpaces) {
+    const seen = new Set<string>();
+    for (const { elementIdentifier } of items) {
+      if (seen.has(elementIdentifier)) {
+        const detail = `${printable(namespace)}/${printable(elementIdentifier)} was sent twice.`;
+        wrong.push({ code: 'duplicate-element', detail });
+      }
+      seen.add(elementIdentifier);
+    }
+  }
+  list.judge('duplicate-element', wrong);
+}
+
+/** The instants of an MSO as dates. @throws {CborError} when one is in no calendar form */
+export function validityDates(mso: MobileSecurityObject): { signed: Date; validFrom: Date; validUntil: Date } {
+  const { signed, validFrom, validUntil } = mso.validityInfo;
+  const lenient = { lenient: true };
+  return {
+    signed: signed.toDate(lenient),
+    validFrom: validFrom.toDate(lenient),
+    validUntil: validUntil.toDate(lenient),
+  };
+}
+
+function inspectValidity(
+  list: CheckList,
+  mso: MobileSecurityObject,
+  certificate: Certificate | undefined,
+  trust: IssuerTrust,
+): void {
+  let dates: ReturnType<typeof validityDates>;
+  try {
+    dates = validityDates(mso);
+  } catch {
+    list.fail('validity', 'date-form', 'A date of the MSO cannot be read.');
+    return;
+  }
+  const { signed, validFrom, validUntil } = dates;
+  const ahead = new Date(trust.now.getTime() + (trust.skewSeconds ?? 30) * 1000);
+  const wrong: { code: string; detail: string }[] = [];
+  const rule = (holds: boolean, code: string, detail: string) => {
+    if (!holds) wrong.push({ code, detail });
+  };
+  rule(trust.now <= validUntil, 'expired', 'The document has expired.');
+  rule(validFrom <= ahead, 'not-yet-valid', 'The document is not valid yet.');
+  rule(signed <= ahead, 'signed-in-future', 'The document was signed in the future.');
+  rule(signed <= validFrom, 'valid-before-signed', 'The document claims to be valid from before it was signed.');
+  if (certificate) {
+    const inside = certificate.notBefore <= signed && signed <= certificate.notAfter;
+    rule(inside, 'signed-outside-certificate', 'The document was signed while its signer’s certificate was not valid.');
+  }
+  list.judge('validity', wrong);
+}
+
+/** What a document says about where it was issued must be what its signer's certificate says. */
+function inspectCountry(list: CheckList, nameSpaces: IssuerNameSpaces, certificate: Certificate): void {
+  const country = nameValues(certificate.subject, oid.countryName)[0];
+  const state = nameValues(certificate.subject, oid.stateOrProvinceName)[0];
+  const wrong: { code: string; detail: string }[] = [];
+  let returned = false;
+  for (const { elementIdentifier, elementValue } of [...nameSpaces.values()].flat()) {
+    if (elementIdentifier === 'issuing_country') {
+      returned = true;
+      if (elementValue !== country) {
+        wrong.push({ code: 'issuing-country', detail: 'issuing_country is not the country of the document signer.' });
+      }
+    } else if (elementIdentifier === 'issuing_jurisdiction' && state !== undefined) {
+      returned = true;
+      if (elementValue !== state) {
+        wrong.push({
+          code: 'issuing-jurisdiction',
+          detail: 'issuing_jurisdiction is not the state of the document signer.',
+        });
+      }
+    }
+  }
+  if (returned) list.judge('issuing-country', wrong);
+  else list.skip('issuing-country', 'element-not-returned', 'The document does not say where it was issued.');
+}

@@ -1,0 +1,86 @@
+import type { KeyObject } from 'node:crypto';
+import type { Report } from '@tegata/x509';
+import { MdocError } from './error.ts';
+import { type CheckId, CheckList, failureCode, holds, type MdocCheck } from './inspection/check-list.ts';
+import { inspectDeviceKey } from './inspection/device.ts';
+import { inspectTypes } from './inspection/elements.ts';
+import { type IssuerTrust, inspectIssuer } from './inspection/issuer.ts';
+import { readIssuerSigned } from './issuer-signed.ts';
+import { decodeFor, Shape } from './shape.ts';
+
+/** Issuer-signed data and what its receiver expects of it. */
+export interface VerifyIssuerSignedOptions extends IssuerTrust {
+  /** The encoded IssuerSigned. */
+  readonly issuerSigned: Uint8Array;
+  /** The key that the mdoc must be bound to. */
+  readonly deviceKey?: KeyObject;
+  /** The document type that it must have. */
+  readonly docType?: string;
+}
+
+/** What the inspection came to. */
+export interface IssuerSignedReport extends Report {
+  readonly checks: readonly MdocCheck[];
+}
+
+const REQUIRED: readonly CheckId[] = [
+  'cbor-structure',
+  'version',
+  'issuer-chain',
+  'issuer-signature',
+  'mso-structure',
+  'digest-algorithm',
+  'digest',
+  'duplicate-element',
+  'validity',
+  'device-key',
+];
+const LISTED: readonly CheckId[] = [...REQUIRED, 'doctype', 'issuing-country', 'status-list', 'element-type'];
+
+/**
+ * Inspects issuer-signed data outside of a presentation, as a wallet does before it stores an mdoc.
+ * @throws {X509Error} when a trust anchor cannot be read
+ * @example verifyIssuerSigned({ issuerSigned, trustAnchors: [iaca], now: clock.now(), deviceKey }).result
+ */
+export function verifyIssuerSigned(options: VerifyIssuerSignedOptions): IssuerSignedReport {
+  const list = new CheckList();
+  inspect(list, options);
+  const checks = list.finish(LISTED);
+  const required = options.docType === undefined ? REQUIRED : ([...REQUIRED, 'doctype'] as const);
+  if (holds(checks, required)) return { result: 'passed', checks };
+  return { result: 'failed', code: failureCode(checks), checks };
+}
+
+function inspect(list: CheckList, options: VerifyIssuerSignedOptions): void {
+  let document: ReturnType<typeof readIssuerSigned>;
+  try {
+    const value = decodeFor('structure', 'issuerSigned', options.issuerSigned);
+    document = readIssuerSigned(new Shape('structure', 'issuerSigned', value));
+    list.pass('cbor-structure');
+  } catch (error) {
+    if (!(error instanceof MdocError)) throw error;
+    list.fail('cbor-structure', String(error.context['rule'] ?? error.code).replace(/ /g, '-'), error.message);
+    return;
+  }
+  const { mso } = inspectIssuer(list, document, options);
+  if (!mso) return;
+  if (options.docType === undefined) list.skip('doctype', 'no-expectation', 'No document type was expected.');
+  else if (options.docType === mso.docType) list.pass('doctype');
+  else list.fail('doctype', 'doctype-mismatch', 'The mdoc is of another document type.');
+  const deviceKey = inspectDeviceKey(list, mso);
+  if (deviceKey && options.deviceKey && !deviceKey.equals(options.deviceKey)) {
+    list.fail('device-key', 'device-key-mismatch', 'The mdoc is bound to another key than that of this phone.');
+  }
+  if (mso.status === undefined) list.skip('status-list', 'no-status', 'The mdoc refers to no status list.');
+  else list.skip('status-list', 'not-built', 'The mdoc refers to a status list, which is not read yet.');
+  inspectTypes(
+    list,
+    mso.docType,
+    new Map(
+      [...document.nameSpaces].map(([namespace, items]) => [
+        namespace,
+        new Map(items.map((item) => [item.elementIdentifier, item.elementValue])),
+      ]),
+    ),
+  );
+}
