@@ -77,6 +77,11 @@ export const wireWords: Readonly<Record<string, Entry>> = {
     ['同じ番号で別の内容の配達があります。', '番号を確かめてください。'],
     ['Another delivery has this id.', 'Check the id of the delivery.'],
   ),
+  'receipt-mismatch': entry(
+    409,
+    ['受け取りの知らせが、配達した内容と合いません。', '配達の番号とダイジェストを確かめてください。'],
+    ['The receipt does not match what was delivered.', 'Check the id of the delivery and the digest.'],
+  ),
   'issuance-conflict': entry(
     409,
     ['同じ番号で別の内容の発行があります。', '番号を確かめてください。'],

@@ -1,0 +1,133 @@
+/**
+ * What goes over the SMP's wires: paths, sizes, forms. One file, so that the other end can be written from it.
+ * @module
+ */
+import type { CardAttributes } from '@tegata/card-files';
+import { CborError, type CborMap, decode, encode } from '@tegata/cbor';
+import { z } from 'zod';
+import { SmpError } from './error.ts';
+
+/** `POST /applications`: content of 96 KiB and what CMS adds. */
+export const MAX_APPLICATION_BODY = 114_688;
+/** Every JSON body. */
+export const MAX_JSON_BODY = 2_048;
+/** The header that names the session of an application. */
+export const SESSION_HEADER = 'tegata-session';
+/** The content type of a signed application (RFC 5652 over RFC 8551). */
+export const APPLICATION_MEDIA_TYPE = 'application/pkcs7-mime';
+
+/** `POST /sessions`. */
+export const sessionRequest = z.strictObject({ platform: z.enum(['ios', 'android']) });
+
+/**
+ * `POST /receipts/:delivery`. `digest` is base64url(SHA-256): for `fetched` of the JWE's text, which the wallet provider sees; for
+ * `stored` of IssuerSigned, which only the phone can know.
+ */
+export const receiptRequest = z.strictObject({
+  event: z.enum(['fetched', 'stored']),
+  digest: z.string().regex(/^[\w-]{43}$/),
+});
+
+/** A receipt as sent. */
+export type Receipt = z.infer<typeof receiptRequest>;
+
+/** The id of a delivery. */
+export const deliveryId = z.uuid();
+
+/**
+ * Reads a JSON body by its form.
+ * @throws {SmpError} `bad-request` with the member's name
+ */
+export function readJson<T>(schema: z.ZodType<T>, body: Uint8Array): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new SmpError('bad-request', 'The body must be JSON.');
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new SmpError('bad-request', 'The body does not have its form.', {
+    member: result.error.issues[0]?.path.join('.') ?? '',
+  });
+}
+
+/** What the IACA is asked to issue. */
+export interface IssuanceRequest {
+  readonly attributes: CardAttributes;
+  readonly deviceKey: CborMap;
+  readonly platform: string;
+}
+
+/** `PUT /issuances/:id`: deterministic, so that asking again is asking the same. */
+export function encodeIssuanceRequest({ attributes, deviceKey, platform }: IssuanceRequest): Uint8Array {
+  const { name, address, birthDate, sex, myNumber, municipalityCode, portrait } = attributes;
+  return encode({
+    attributes: { name, address, birthDate, sex, myNumber, municipalityCode },
+    portrait,
+    deviceKey,
+    platform,
+  });
+}
+
+/** The IACA's plan: stored there, not signed yet. */
+export interface IssuancePlan {
+  readonly token: Uint8Array;
+  /** SHA-256 of the MSO to be signed, hex. */
+  readonly digest: string;
+  readonly serial: string;
+}
+
+function mapOf(body: Uint8Array, maxBytes: number): CborMap {
+  try {
+    const value = decode(body, { maxBytes, maxDepth: 4, maxItems: 64 });
+    if (value instanceof Map) return value;
+  } catch (error) {
+    if (!(error instanceof CborError)) throw error;
+  }
+  throw new SmpError('iaca-unavailable', 'The IACA gave an answer that is not its form.');
+}
+
+const hex = (value: unknown): string | undefined =>
+  value instanceof Uint8Array && value.length > 0 && value.length <= 64
+    ? Buffer.from(value).toString('hex')
+    : typeof value === 'string' && /^[\w-]{1,128}$/.test(value)
+      ? value
+      : undefined;
+
+/**
+ * Reads the answer to `PUT /issuances/:id`.
+ * @throws {SmpError} `iaca-unavailable` when it has another form: nothing is decided on it
+ */
+export function decodeIssuancePlan(body: Uint8Array): IssuancePlan {
+  const map = mapOf(body, 8_192);
+  const digest = hex(map.get('digest'));
+  const serial = hex(map.get('serial'));
+  if (!map.has('token') || digest === undefined || serial === undefined) {
+    throw new SmpError('iaca-unavailable', 'The IACA gave a plan without token, digest or serial.');
+  }
+  // Kept as the CBOR item that it is: the token is the IACA's, and is sent back as it came.
+  return { token: encode(map.get('token')), digest, serial };
+}
+
+/** `POST /issuances/:id/signature`. */
+export function encodeSignatureRequest(token: Uint8Array): Uint8Array {
+  return encode(new Map([['token', decode(token)]]));
+}
+
+/**
+ * Reads the answer to `POST /issuances/:id/signature`.
+ * @throws {SmpError} `iaca-unavailable`
+ */
+export function decodeIssuerSigned(body: Uint8Array): Uint8Array {
+  const bytes = mapOf(body, 262_144).get('issuerSigned');
+  if (!(bytes instanceof Uint8Array) || bytes.length === 0) {
+    throw new SmpError('iaca-unavailable', 'The IACA gave no IssuerSigned.');
+  }
+  return bytes;
+}
+
+/** What is inside the JWE for the phone. */
+export function encodeDelivery(reference: string, issuerSigned: Uint8Array): Uint8Array {
+  return encode({ reference, issuerSigned });
+}
