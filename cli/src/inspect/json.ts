@@ -25,11 +25,11 @@ export function maskedJson(value: unknown): unknown {
   if (typeof value === 'number') return /^\d{12}$/.test(String(value)) ? MASKED : value;
   if (Array.isArray(value)) return value.map(maskedJson);
   if (typeof value !== 'object' || value === null) return value;
+  // The private members of a JWK (RFC 7518 §6).
+  const isJwk = 'kty' in value;
+  const isSecret = (name: string) => isSecretName(name) || (isJwk && /^(?:d|p|q|dp|dq|qi|k)$/.test(name));
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [
-      name,
-      isSecretName(name) && item !== null ? MASKED : maskedJson(item),
-    ]),
+    Object.entries(value).map(([name, item]) => [name, isSecret(name) && item !== null ? MASKED : maskedJson(item)]),
   );
 }
 

@@ -1,4 +1,4 @@
-import { type CborMap, type CborValue, decode, Encoded } from '@tegata/cbor';
+import { type CborMap, type CborValue, Encoded } from '@tegata/cbor';
 import { notationSection, tryCbor } from './cbor.ts';
 import { certificateSections } from './certificate.ts';
 import { coseKeyText, coseParts, coseRows } from './cose.ts';
@@ -227,8 +227,30 @@ export function coseSections(value: CborValue, view: View): Section[] {
   return sections;
 }
 
+/** SessionTranscript (§9.1.5.1): what both sides have seen, and what device authentication signs. */
+export function sessionTranscriptSections(value: readonly CborValue[], view: View): Section[] {
+  const [engagement, key, handover] = value;
+  return [
+    table(
+      'SessionTranscript',
+      [
+        row('device engagement', engagement === null ? 'none' : 'below'),
+        row('ephemeral reader key', key === null ? 'none' : coseKeyText(opened(key), view)),
+        row('handover', handover === null ? 'QR code' : valueText(handover, view)),
+      ],
+      { clause: 'ISO/IEC 18013-5:2021 §9.1.5.1' },
+    ),
+    ...(engagement === null ? [] : deviceEngagementSections(mapOf(opened(engagement)), view)),
+  ];
+}
+
+/** Whether a value is a SessionTranscript: engagement and reader key, each embedded or null, then the handover. */
+export function isSessionTranscript(value: CborValue): value is readonly CborValue[] {
+  const embedded = (one: CborValue) => one === null || one instanceof Encoded;
+  return Array.isArray(value) && value.length === 3 && embedded(value[0]) && embedded(value[1]);
+}
+
 /** The bytes inside tag 24, when that is what the input is. */
-export function unwrapped(value: CborValue): { value: CborValue; bytes: Uint8Array } | undefined {
-  if (!(value instanceof Encoded)) return undefined;
-  return { value: decode(value.content), bytes: value.content };
+export function unwrapped(value: CborValue): Uint8Array | undefined {
+  return value instanceof Encoded && tryCbor(value.content) ? value.content : undefined;
 }

@@ -11,7 +11,8 @@ import {
 import { applicationSections } from './application.ts';
 import { cardFileKind, cardFileSections } from './card-file.ts';
 import { notationSection, tryCbor } from './cbor.ts';
-import { certificateSections } from './certificate.ts';
+import { certificateSections, certificationRequestSections } from './certificate.ts';
+import { isApplication, signedDataSections, trySignedData } from './cms.ts';
 import { coseKeyText, coseParts } from './cose.ts';
 import { derKind, derSection, tryDer } from './der.ts';
 import { imageSections, isImage } from './image.ts';
@@ -20,13 +21,16 @@ import {
   deviceEngagementSections,
   deviceRequestSections,
   deviceResponseSections,
+  isSessionTranscript,
   issuerSignedItemSections,
   issuerSignedSections,
   itemsRequestSections,
   mobileSecurityObjectSections,
   sessionSections,
+  sessionTranscriptSections,
   unwrapped,
 } from './mdoc.ts';
+import { ocspRequestSections, ocspResponseSections } from './ocsp.ts';
 import { MAX_INSIDE, row, type Section, table, type View } from './section.ts';
 
 /** What was found: the kind in kebab case, and the sections that show it. */
@@ -50,9 +54,29 @@ export function recognise(bytes: Uint8Array, view: View): Recognised | undefined
 export function recogniseDer(bytes: Uint8Array, view: View): Recognised | undefined {
   const tree = tryDer(bytes);
   if (!tree) return undefined;
-  const kind = derKind(tree.root);
-  if (kind === 'certificate') return { kind, sections: certificateSections(tree.raw, view) };
-  return { kind, sections: [derSection(tree.root, view)] };
+  const { root, raw } = tree;
+  const kind = derKind(root);
+  const printed = () => derSection(root, view);
+  switch (kind) {
+    case 'certificate':
+      return { kind, sections: certificateSections(raw, view) };
+    case 'certification-request':
+      return { kind, sections: [...certificationRequestSections(raw, view), printed()] };
+    case 'ocsp-request':
+      return { kind, sections: [...ocspRequestSections(raw), printed()] };
+    case 'ocsp-response':
+      return { kind, sections: [...ocspResponseSections(raw, view), printed()] };
+    case 'private-key':
+      // No option shows a private key: who needs it has it in the file.
+      return { kind, sections: [{ title: 'Private key', text: 'Nothing of it is shown.' }] };
+    case 'cms': {
+      const signed = trySignedData(raw);
+      if (!signed) return { kind, sections: [{ ...printed(), note: 'Refused as SignedData of CMS.' }] };
+      return { kind: isApplication(signed) ? 'signed-application' : kind, sections: signedDataSections(signed, view) };
+    }
+    default:
+      return { kind, sections: [printed()] };
+  }
 }
 
 interface CborShape {
@@ -102,7 +126,7 @@ export function recogniseCbor(bytes: Uint8Array, view: View): Recognised | undef
   const printed = notationSection(bytes, view);
   const inner = unwrapped(value);
   if (inner) {
-    const found = recognise(inner.bytes, { ...view, inside: view.inside + 1 });
+    const found = recognise(inner, { ...view, inside: view.inside + 1 });
     if (found)
       return {
         kind: found.kind,
@@ -119,6 +143,8 @@ export function recogniseCbor(bytes: Uint8Array, view: View): Recognised | undef
       };
     }
   }
+  if (isSessionTranscript(value))
+    return { kind: 'session-transcript', sections: [...sessionTranscriptSections(value, view), printed] };
   if (coseParts(value)) return { kind: 'cose', sections: [...coseSections(value, view), printed] };
   // One byte or a short number is CBOR by accident.
   return typeof value === 'object' && value !== null ? { kind: 'cbor', sections: [printed] } : undefined;
