@@ -1,0 +1,14 @@
+/** What this party refuses, or why it does not start. */
+export type JpkiErrorCode = 'bad-request' | 'not-found' | 'ca-certificate-mismatch';
+
+/** The error of this party. `context` names members of the request, never their values. */
+export class JpkiError extends Error {
+  override readonly name = 'JpkiError';
+  readonly code: JpkiErrorCode;
+  readonly context: Readonly<Record<string, string>>;
+  constructor(code: JpkiErrorCode, message: string, context: Record<string, string> = {}) {
+    super(message);
+    this.code = code;
+    this.context = context;
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Runs JPKI alone: `node main.ts CONFIG.json`. The CA certificates lie as PEM in the folder `trust` of the configuration,
+ * where those who verify take them from; they are made at the first start.
+ * @module
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '@tegata/clock';
+import { openKeyFile } from '@tegata/keys';
+import { createLog } from '@tegata/log';
+import { systemRandom } from '@tegata/random';
+import { openStore } from '@tegata/store';
+import { noTap } from '@tegata/tap';
+import { certificateToPem, pemToCertificates } from '@tegata/x509';
+import { z } from 'zod';
+import { makeAuthority } from './authority.ts';
+import { start } from './start.ts';
+
+const configFile = z.strictObject({
+  port: z.number().int().min(0).max(65_535).optional(),
+  db: z.string(),
+  secret: z.string().min(16),
+  keys: z.strictObject({ file: z.string(), passphrase: z.string().min(8) }),
+  trust: z.string(),
+});
+
+const config = configFile.parse(JSON.parse(readFileSync(process.argv[2] ?? '/dev/stdin', 'utf8')));
+const log = createLog({ party: 'jpki', clock: systemClock, write: (line) => process.stderr.write(line) });
+const base = { clock: systemClock, random: systemRandom, log, tap: noTap };
+const store = await openStore({ url: config.db, onError: () => log.warn('store-connection-broke') });
+const keys = openKeyFile(config.keys.file, config.keys.passphrase);
+
+const path = (ca: 'sign' | 'auth') => join(config.trust, `jpki-${ca}.pem`);
+const kept = (ca: 'sign' | 'auth') =>
+  existsSync(path(ca)) ? pemToCertificates(readFileSync(path(ca), 'utf8'))[0] : undefined;
+const certificates = { sign: kept('sign'), auth: kept('auth') };
+const authority = await makeAuthority({ ...base, keys, certificates });
+mkdirSync(config.trust, { recursive: true, mode: 0o700 });
+for (const ca of ['sign', 'auth'] as const) {
+  if (!certificates[ca]) writeFileSync(path(ca), certificateToPem(authority[ca].ca));
+}
+
+const running = await start({ ...base, port: config.port, store, authority, secret: config.secret });
+process.stdout.write(`${running.url}\n`);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    running
+      .close()
+      .then(() => store.close())
+      .then(() => process.exit(0));
+  });
+}
