@@ -1,7 +1,16 @@
 import { flag, instant, list, maybe, members, number, object, oneOf, type Reader, table, text } from './read.ts';
 
 /** The parties of the figure; ids are those on the wire. */
-export const parties = ['card', 'applicant-app', 'smp', 'iaca', 'jpki', 'wallet-provider', 'wallet', 'verifier'] as const;
+export const parties = [
+  'card',
+  'applicant-app',
+  'smp',
+  'iaca',
+  'jpki',
+  'wallet-provider',
+  'wallet',
+  'verifier',
+] as const;
 export type Party = (typeof parties)[number];
 const party = oneOf(...parties);
 
@@ -69,7 +78,10 @@ function imageOnly(value: unknown, at: string): string | undefined {
 const reader: Reader<{ name: string; verified: boolean }> = (value, at) => {
   if (typeof value === 'string') return { name: value, verified: false };
   const source = members(value, at);
-  return { name: text(source['name'], `${at}.name`), verified: maybe(flag)(source['verified'], `${at}.verified`) ?? false };
+  return {
+    name: text(source['name'], `${at}.name`),
+    verified: maybe(flag)(source['verified'], `${at}.verified`) ?? false,
+  };
 };
 export const consent = object({
   id: text,

@@ -3,7 +3,9 @@ export class AnswerError extends Error {
   readonly code = 'answer-unreadable';
   readonly context: { readonly at: string };
   constructor(at: string, wanted: string) {
-    super(`The server's answer has no ${wanted} at ${at}. Reload the page; if it stays, the server is of another version.`);
+    super(
+      `The server's answer has no ${wanted} at ${at}. Reload the page; if it stays, the server is of another version.`,
+    );
     this.context = { at };
   }
 }

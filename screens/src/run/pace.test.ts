@@ -3,8 +3,28 @@ import { mock, test } from 'node:test';
 import type { Happening } from '../api/answers.ts';
 import { pace } from './pace.ts';
 
-const message = (id: number): Happening => ({ type: 'message', id: `m${id}`, step: 1, from: 'card', to: 'applicant-app', kind: 'apdu-response', label: '9000', contentType: undefined, size: 2, at: id });
-const passed: Happening = { type: 'step', run: 'r', step: 1, state: 'passed', at: 9, ms: 1, code: undefined, reference: undefined };
+const message = (id: number): Happening => ({
+  type: 'message',
+  id: `m${id}`,
+  step: 1,
+  from: 'card',
+  to: 'applicant-app',
+  kind: 'apdu-response',
+  label: '9000',
+  contentType: undefined,
+  size: 2,
+  at: id,
+});
+const passed: Happening = {
+  type: 'step',
+  run: 'r',
+  step: 1,
+  state: 'passed',
+  at: 9,
+  ms: 1,
+  code: undefined,
+  reference: undefined,
+};
 
 test('events are shown in their order, and of a long stretch only a few messages are flown', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
@@ -14,7 +34,10 @@ test('events are shown in their order, and of a long stretch only a few messages
   for (const event of events) player.play(event, false);
   for (let i = 0; i < 200; i++) mock.timers.tick(100);
   mock.timers.reset();
-  assert.deepEqual(shown.map(([event]) => event), events);
+  assert.deepEqual(
+    shown.map(([event]) => event),
+    events,
+  );
   const flown = shown.filter(([event, was]) => event.type === 'message' && was).length;
   assert.ok(flown >= 3 && flown <= 5, `${flown} were flown`);
 });
@@ -39,5 +62,25 @@ test('a new run drops what still waited of the old one', () => {
   player.play({ type: 'run', run: 'r2', persona: 'adult', at: 1 }, false);
   mock.timers.tick(1000);
   mock.timers.reset();
-  assert.deepEqual(shown.map((event) => event.type), ['run']);
+  assert.deepEqual(
+    shown.map((event) => event.type),
+    ['run'],
+  );
+});
+
+test('it tells when the picture has caught up', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const player = pace(() => {});
+  await player.settled();
+  player.play(message(1), false);
+  let caughtUp = false;
+  const settled = player.settled().then(() => {
+    caughtUp = true;
+  });
+  mock.timers.tick(0);
+  assert.equal(caughtUp, false);
+  mock.timers.tick(1000);
+  await settled;
+  mock.timers.reset();
+  assert.equal(caughtUp, true);
 });

@@ -11,6 +11,8 @@ export interface Pace {
   play(event: Happening, now: boolean): void;
   /** True speed from here on (also lets everything that waits arrive at once), or back to eye speed. */
   setTrueSpeed(on: boolean): void;
+  /** Resolves when nothing waits any more. */
+  settled(): Promise<void>;
   stop(): void;
 }
 
@@ -23,14 +25,24 @@ export function pace(show: (event: Happening, flown: boolean) => void): Pace {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let trueSpeed = false;
   let stretch = 0;
+  let settling: (() => void)[] = [];
 
+  const settle = (): void => {
+    const done = settling;
+    settling = [];
+    for (const resolve of done) resolve();
+  };
   const flush = (): void => {
     for (const event of waiting.splice(0)) show(event, false);
+    settle();
   };
   const step = (): void => {
     timer = undefined;
     const event = waiting.shift();
-    if (!event) return;
+    if (!event) {
+      settle();
+      return;
+    }
     const flown = event.type !== 'message' || fly();
     show(event, flown);
     timer = setTimeout(step, flown ? restAfter(event) : 0);
@@ -51,7 +63,10 @@ export function pace(show: (event: Happening, flown: boolean) => void): Pace {
         waiting.length = 0;
         stretch = 0;
       }
-      if ((now || trueSpeed) && waiting.length === 0) return show(event, !now);
+      if ((now || trueSpeed) && waiting.length === 0) {
+        show(event, !now);
+        return;
+      }
       waiting.push(event);
       if (timer === undefined) timer = setTimeout(step, 0);
     },
@@ -59,9 +74,16 @@ export function pace(show: (event: Happening, flown: boolean) => void): Pace {
       trueSpeed = on;
       if (on) flush();
     },
+    settled: () =>
+      waiting.length === 0 && timer === undefined
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            settling.push(resolve);
+          }),
     stop() {
       clearTimeout(timer);
       waiting.length = 0;
+      settle();
     },
   };
 }

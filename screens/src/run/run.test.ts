@@ -11,7 +11,17 @@ const play = (events: unknown[], from: Run = noRun): Run =>
   }, from);
 
 const begun = { type: 'run', run: 'r1', persona: 'adult', at: 1000 };
-const message = { type: 'message', id: 'm1', step: 1, from: 'card', to: 'applicant-app', kind: 'apdu-response', label: '9000', size: 2, at: 1010 };
+const message = {
+  type: 'message',
+  id: 'm1',
+  step: 1,
+  from: 'card',
+  to: 'applicant-app',
+  kind: 'apdu-response',
+  label: '9000',
+  size: 2,
+  at: 1010,
+};
 
 test('a step keeps the time the server measured, and computes it only where the server gave none', () => {
   const run = play([
@@ -33,23 +43,52 @@ test('a replay of the same message does not list it twice, and a new run clears 
 });
 
 test('a refused application ends the run with its code, a waiting one does not', () => {
-  const waiting = play([begun, { type: 'step', step: 4, state: 'started', at: 1 }, { type: 'step', step: 4, state: 'waiting', code: 'ocsp-unavailable', at: 2 }]);
+  const waiting = play([
+    begun,
+    { type: 'step', step: 4, state: 'started', at: 1 },
+    { type: 'step', step: 4, state: 'waiting', code: 'ocsp-unavailable', at: 2 },
+  ]);
   assert.equal(refusalCode(waiting), undefined);
   assert.equal(currentStep(waiting), 4);
-  const refused = play([{ type: 'application', reference: 'A-1', status: 'refused', refusal: 'certificate-revoked', since: '2026-11-24T00:00:00Z' }], waiting);
+  const refused = play(
+    [
+      {
+        type: 'application',
+        reference: 'A-1',
+        status: 'refused',
+        refusal: 'certificate-revoked',
+        since: '2026-11-24T00:00:00Z',
+      },
+    ],
+    waiting,
+  );
   assert.equal(refusalCode(refused), 'certificate-revoked');
   assert.equal(isApplying(refused), false);
 });
 
 test('the answer of the shop ends the question on the phone', () => {
-  const asked = play([begun, { type: 'consent', id: 'c1', reader: 'Shop', elements: [{ namespace: 'n', element: 'age_over_20', retain: false }] }]);
+  const asked = play([
+    begun,
+    {
+      type: 'consent',
+      id: 'c1',
+      reader: 'Shop',
+      elements: [{ namespace: 'n', element: 'age_over_20', retain: false }],
+    },
+  ]);
   assert.equal(asked.consent?.reader.verified, false);
-  const answered = play([{ type: 'check', verdict: 'green', answer: { element: 'age_over_20', value: true }, checks: [], ms: 5 }], asked);
+  const answered = play(
+    [{ type: 'check', verdict: 'green', answer: { element: 'age_over_20', value: true }, checks: [], ms: 5 }],
+    asked,
+  );
   assert.equal(answered.consent, undefined);
   assert.equal(answered.check?.verdict, 'green');
 });
 
 test('an event of an unknown type is passed over, a malformed one is refused with the place of the fault', () => {
   assert.equal(happening({ type: 'weather' }), undefined);
-  assert.throws(() => happening({ ...message, from: 'stranger' }), { code: 'answer-unreadable', context: { at: 'event message.from' } });
+  assert.throws(() => happening({ ...message, from: 'stranger' }), {
+    code: 'answer-unreadable',
+    context: { at: 'event message.from' },
+  });
 });

@@ -15,7 +15,7 @@ export const en: Words = {
   theme: { dark: 'Dark', light: 'Light' },
   hero: {
     heading: 'From a card to a phone, in the open.',
-    lead: 'This is how My Number Card functions get onto a phone: eight steps, really running, here and now. Open any step down to the bytes that were exchanged.',
+    lead: 'How My Number Card functions get onto a phone: eight steps, really running here and now. Open any of them down to the bytes.',
   },
   personas: {
     legend: 'Whose card shall we use?',
@@ -26,7 +26,8 @@ export const en: Words = {
     hold: 'Hold the card to the phone',
     holdNote: 'The phone then asks for the numbers. Demo values are already filled in.',
     enterPin: 'Confirm the numbers on the phone.',
-    running: 'Running',
+    running: 'Starting',
+    runningNote: 'Press a number in the figure to open the messages of that step.',
     toShop: 'Show at the shop: 20 or over?',
     toShopNote: 'The card is on the phone. The shop asks “20 or over?” and nothing else.',
     asking: 'The phone is asking whether to show it.',
@@ -45,8 +46,7 @@ export const en: Words = {
     slow: 'Slow motion',
     realTime: 'Time it really took',
     total: 'total',
-    open: (count) =>
-      count === 0 ? 'no messages yet' : `open ${count} ${count === 1 ? 'message' : 'messages'}`,
+    open: (count) => (count === 0 ? 'no messages yet' : `open ${count} ${count === 1 ? 'message' : 'messages'}`),
   },
   parties: {
     card: { name: 'Card', note: 'IC chip' },
@@ -62,12 +62,20 @@ export const en: Words = {
     1: { verb: 'Read', title: 'Read the card', what: 'With the 4-digit PIN: attributes, My Number and photo.' },
     2: { verb: 'Sign', title: 'Sign the application', what: 'The key inside the card signs the application.' },
     3: { verb: 'Send', title: 'Send the application', what: 'It goes to the SMP; a reference number comes back.' },
-    4: { verb: 'Verify', title: 'Verify the application', what: 'Signature, certificate status, card data, keys of the phone.' },
+    4: {
+      verb: 'Verify',
+      title: 'Verify the application',
+      what: 'Signature, certificate status, card data, keys of the phone.',
+    },
     5: { verb: 'Request', title: 'Request issuance', what: 'The SMP asks the issuing CA to issue.' },
     6: { verb: 'Issue', title: 'Issue the mdoc', what: 'Record, lint, sign, compare with what was recorded.' },
     7: { verb: 'Deliver', title: 'Deliver to the phone', what: 'Sealed for this phone alone, handed to the provider.' },
     8: { verb: 'Store', title: 'Store in the phone', what: 'The phone fetches it, checks it and keeps it.' },
-    9: { verb: 'Show', title: 'Show the age at the shop', what: 'Only “20 or over?” is shown; the shop checks the signatures.' },
+    9: {
+      verb: 'Show',
+      title: 'Show the age at the shop',
+      what: 'Only “20 or over?” is shown; the shop checks the signatures.',
+    },
   },
   states: { idle: 'not yet', started: 'running', passed: 'done', failed: 'stopped', waiting: 'waiting' },
   live: {
@@ -113,7 +121,7 @@ export const en: Words = {
       tag: 'Provisional',
       title: 'Not usable yet',
       reference: 'Reference number',
-      since: 'In this state since',
+      since: 'Since',
       now: 'Now',
       next: 'Next',
       nothing: 'You don’t need to do anything. You may close this screen.',
@@ -173,6 +181,7 @@ export const en: Words = {
       allow: 'Show',
       deny: 'Don’t show',
       denied: 'Not shown. Nothing was sent.',
+      shown: 'Shown to the shop: “20 or over?”, nothing else.',
     },
     refusal: {
       title: 'The application cannot go on',
@@ -234,7 +243,10 @@ export const en: Words = {
     plain: 'There is nothing to decode.',
   },
   problems: {
-    'server-unreachable': { what: 'The server cannot be reached.', next: 'See whether tegata up is running, then try again.' },
+    'server-unreachable': {
+      what: 'The server cannot be reached.',
+      next: 'See whether tegata up is running, then try again.',
+    },
     'answer-unreadable': { what: 'The server’s answer could not be read.', next: 'Reload the page.' },
   },
   footer: {

@@ -13,7 +13,7 @@ export const ja = {
   theme: { dark: '暗い画面', light: '明るい画面' },
   hero: {
     heading: 'カードが電話に届くまで。',
-    lead: 'マイナンバーカードの機能を電話に載せる仕組みを、八つの段に分けて、いまここで本当に動かします。どの段も、やり取りしたバイトまで開けます。',
+    lead: 'マイナンバーカードの機能を電話に載せる八つの段を、いまここで本当に動かします。どの段もバイトまで開けます。',
   },
   personas: {
     legend: 'だれのカードを使いますか',
@@ -24,7 +24,8 @@ export const ja = {
     hold: 'カードをかざす',
     holdNote: '電話に番号を入れる画面が出ます。見本の番号は入力済みです。',
     enterPin: '電話の画面で番号を確かめてください。',
-    running: '進んでいます',
+    running: '始めます',
+    runningNote: '図の番号を押すと、その段のやり取りが開きます。',
     toShop: '店で20歳以上かを見せる',
     toShopNote: 'カードが電話に入りました。店は「20歳以上か」だけを尋ねます。',
     asking: '電話に、見せてよいかを尋ねています。',
@@ -116,7 +117,7 @@ export const ja = {
       tag: '仮発行',
       title: 'まだ使えません',
       reference: '受付番号',
-      since: 'この状態になった時刻',
+      since: 'いつから',
       now: 'いま',
       next: '次',
       nothing: '何もしなくて大丈夫です。この画面を閉じてもかまいません。',
@@ -176,6 +177,7 @@ export const ja = {
       allow: '見せる',
       deny: '見せない',
       denied: '見せませんでした。何も送っていません。',
+      shown: '店に「20歳以上か」だけを見せました。',
     },
     refusal: {
       title: '申請を進められません',
@@ -187,7 +189,10 @@ export const ja = {
       again: 'はじめに戻る',
       retry: '番号を入れ直す',
     },
-    unknownCode: { what: '処理を終えられませんでした。', next: 'もう一度試してください。続くときは、コードを添えて知らせてください。' },
+    unknownCode: {
+      what: '処理を終えられませんでした。',
+      next: 'もう一度試してください。続くときは、コードを添えて知らせてください。',
+    },
   },
   shop: {
     heading: '店：年齢の確認',
@@ -238,7 +243,10 @@ export const ja = {
     plain: '読み解けるものはありません。',
   },
   problems: {
-    'server-unreachable': { what: 'サーバーにつながりません。', next: 'tegata up が動いているかを確かめて、もう一度試してください。' },
+    'server-unreachable': {
+      what: 'サーバーにつながりません。',
+      next: 'tegata up が動いているかを確かめて、もう一度試してください。',
+    },
     'answer-unreadable': { what: 'サーバーの答えを読めませんでした。', next: '画面を読み込み直してください。' },
   },
   footer: {

@@ -1,0 +1,99 @@
+import { type Persona, stepNumbers } from './api/answers.ts';
+import { Icon } from './frame/icon.tsx';
+import { currentStep, type Run } from './run/run.ts';
+import { testIds } from './test-ids.ts';
+import { languageOf, useWords } from './words/words.ts';
+
+export type Stage = 'ready' | 'entering' | 'running' | 'refused' | 'wallet' | 'asking' | 'done';
+
+/** The one button that leads on, always at the same place, and one line that says where things stand. */
+export function StageBar(props: {
+  stage: Stage;
+  run: Run;
+  persona: Persona | undefined;
+  connected: boolean;
+  ready: boolean;
+  onHold: () => void;
+  onAsk: () => void;
+  onAgain: () => void;
+}) {
+  const words = useWords().action;
+  const { stage } = props;
+  return (
+    <div class="flex flex-wrap items-center gap-x-5 gap-y-3" data-testid={testIds.stage} data-stage={stage}>
+      {(stage === 'ready' || stage === 'entering') && (
+        <button
+          type="button"
+          class="button-main min-h-14 text-lg"
+          disabled={stage !== 'ready' || !props.ready}
+          data-testid={testIds.mainAction}
+          onClick={props.onHold}
+        >
+          <Icon sign="hold" class="size-6" />
+          {words.hold}
+        </button>
+      )}
+      {stage === 'running' && <Progress run={props.run} />}
+      {(stage === 'wallet' || stage === 'asking') && (
+        <button
+          type="button"
+          class="button-main min-h-14 text-lg"
+          disabled={stage === 'asking'}
+          data-testid={testIds.mainAction}
+          onClick={props.onAsk}
+        >
+          {words.toShop}
+          <Icon sign="next" class="size-5" />
+        </button>
+      )}
+      {(stage === 'refused' || stage === 'done') && (
+        <button
+          type="button"
+          class="button-main min-h-14 text-lg"
+          data-testid={testIds.mainAction}
+          onClick={props.onAgain}
+        >
+          {words.again}
+        </button>
+      )}
+      <StageNote {...props} />
+    </div>
+  );
+}
+
+function StageNote(props: { stage: Stage; run: Run; persona: Persona | undefined; connected: boolean }) {
+  const words = useWords();
+  const own = words.action;
+  const { stage, run, persona, connected } = props;
+  if (!connected)
+    return (
+      <p class="flex max-w-[26rem] gap-2 text-sm text-wait" role="status">
+        <Icon sign="warning" class="mt-0.5 size-4" />
+        {own.disconnected}
+      </p>
+    );
+  const notes: Record<Stage, string> = {
+    ready: own.holdNote,
+    entering: own.enterPin,
+    running: own.runningNote,
+    refused: own.refused,
+    wallet: own.toShopNote,
+    asking: own.asking,
+    done: own.done,
+  };
+  if (stage === 'ready' && persona)
+    return (
+      <div class="max-w-[34rem] text-sm leading-snug" aria-live="polite">
+        <p>
+          <strong class="mr-2">{persona[languageOf(words)].name}</strong>
+          {persona[languageOf(words)].note}
+        </p>
+        <p class="mt-0.5 text-muted">{own.holdNote}</p>
+      </div>
+    );
+  return (
+    <p class={`max-w-[26rem] text-sm ${stage === 'running' ? 'font-bold text-accent' : 'text-muted'}`}>
+      {notes[stage]}
+    </p>
+  );
+}
