@@ -23,7 +23,8 @@ export async function encodeGreyscaleJp2(
   try {
     const frame = { width, height, bitsPerSample: 8, componentCount: 1, isSigned: false, isUsingColorTransform: false };
     encoder.getDecodedBuffer(frame).set(pixels);
-    encoder.setQuality(false, 0.001);
+    // Below 1 the codec keeps its finest quantisation and ignores the ratio.
+    encoder.setQuality(false, 1);
     encoder.setCompressionRatio(0, ratio);
     encoder.encode();
     const codestream = encoder.getEncodedBuffer();

@@ -59,6 +59,13 @@ test('decoding in the worker gives the picture back', async () => {
   assert.ok(meanDifference(image.pixels, pixels) < 3);
 });
 
+test('the ratio decides the size of a busy picture', async () => {
+  const busy = Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => (i * 2654435761) >>> 24);
+  const size = async (ratio: number) => (await encodeGreyscaleJp2(busy, WIDTH, HEIGHT, { ratio })).length;
+  assert.ok((await size(8)) < busy.length / 7);
+  assert.ok((await size(32)) < busy.length / 26);
+});
+
 test('the same pixels give the same bytes', async () => {
   assert.deepEqual(await encodeGreyscaleJp2(pixels, WIDTH, HEIGHT), jp2);
 });
