@@ -1,4 +1,14 @@
-import { CborError, type CborKey, type CborValue, decode, diagnostic, Encoded, encode, Tagged } from '@tegata/cbor';
+import {
+  CborError,
+  type CborKey,
+  type CborValue,
+  decode,
+  diagnostic,
+  Encoded,
+  encode,
+  Raw,
+  Tagged,
+} from '@tegata/cbor';
 import { isSecretName, MASKED, maskBareNumbers, maskBytes, maskBytesInPlace, maskText, maskWhole } from './mask.ts';
 import type { Section, View } from './section.ts';
 
@@ -65,15 +75,39 @@ function hideMap(map: ReadonlyMap<CborKey, CborValue>, secrets: Set<string>, emb
   }
 }
 
-function masked(value: CborValue, embedded: number): CborValue {
-  if (typeof value === 'string') return maskText(value);
-  if (value instanceof Uint8Array) return maskBytes(value);
-  if (value instanceof Encoded) {
-    const inner = embedded < MAX_EMBEDDED ? tryCbor(value.content) : undefined;
-    return inner ? Encoded.of(masked(inner.value, embedded + 1)) : new Tagged(24, maskWhole(value.content));
-  }
-  if (value instanceof Tagged) return new Tagged(value.tag, masked(value.value, embedded));
-  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, masked(item, embedded)]));
-  if (Array.isArray(value)) return value.map((item: CborValue) => masked(item, embedded));
-  return value;
+/** A decoded value as bytes again: what tag 24 embeds stays as it was received. */
+export function reencoded(value: CborValue): Uint8Array {
+  return encode(
+    rewritten(
+      value,
+      (leaf) => leaf,
+      (embedded) => embedded,
+    ),
+  );
+}
+
+// Shortest form, definite lengths: where strings came in chunks, nothing of the chunks is kept.
+const masked = (value: CborValue, embedded: number): CborValue =>
+  rewritten(
+    value,
+    (leaf) => (typeof leaf === 'string' ? maskText(leaf) : maskBytes(leaf)),
+    (received) => {
+      const inner = embedded < MAX_EMBEDDED ? tryCbor(received.content) : undefined;
+      return inner ? Encoded.of(masked(inner.value, embedded + 1)) : new Tagged(24, maskWhole(received.content));
+    },
+  );
+
+function rewritten(
+  value: CborValue,
+  leaf: (value: string | Uint8Array) => CborValue,
+  embedded: (value: Encoded) => CborValue,
+): CborValue {
+  const again = (one: CborValue) => rewritten(one, leaf, embedded);
+  // A map may hold `undefined` on the wire, though none is ever written by intent.
+  if (value === undefined) return new Raw(Uint8Array.of(0xf7));
+  if (typeof value === 'string' || value instanceof Uint8Array) return leaf(value);
+  if (value instanceof Encoded) return embedded(value);
+  if (value instanceof Tagged) return new Tagged(value.tag, again(value.value));
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, again(item)]));
+  return Array.isArray(value) ? value.map(again) : value;
 }

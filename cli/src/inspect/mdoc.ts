@@ -203,11 +203,9 @@ export function sessionSections(message: CborMap, view: View): Section[] {
 /** One IssuerSignedItem. */
 export function issuerSignedItemSections(item: CborMap, view: View): Section[] {
   return [
-    table(
-      'IssuerSignedItem',
-      [elementRow(item, view), row('random', hexValue(item.get('random') as Uint8Array, view))],
-      { clause: 'ISO/IEC 18013-5:2021 §9.1.2.4' },
-    ),
+    table('IssuerSignedItem', [elementRow(item, view), row('random', valueText(item.get('random'), view))], {
+      clause: 'ISO/IEC 18013-5:2021 §9.1.2.4',
+    }),
   ];
 }
 

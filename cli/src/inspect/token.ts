@@ -1,6 +1,7 @@
+import { certificateSections } from './certificate.ts';
 import { jsonSection, maskedJson, tryJson } from './json.ts';
 import { hexValue } from './octets.ts';
-import { type Row, row, type Section, table, type View } from './section.ts';
+import { type Row, row, type Section, table, type View, within } from './section.ts';
 
 const TIMES: Readonly<Record<string, string>> = { iat: 'issued', nbf: 'valid from', exp: 'expires' };
 const TYPES: Readonly<Record<string, string>> = {
@@ -8,6 +9,8 @@ const TYPES: Readonly<Record<string, string>> = {
   'key-attestation+jwt': 'key attestation (OpenID4VCI 1.0, Appendix D)',
   'openid4vci-proof+jwt': 'proof of possession of a key (OpenID4VCI 1.0, Appendix F)',
 };
+
+const MAX_CHAIN = 8;
 
 const decoded = (part: string) => Buffer.from(part, 'base64url');
 const jsonPart = (part: string) => tryJson(decoded(part).toString('utf8'));
@@ -31,6 +34,13 @@ export function jwtSections(token: string, view: View, title = 'JWT'): Section[]
   if (!claims) rows.push(row('payload', `${decoded(payload).length} bytes, not a JSON object`));
   rows.push(row('signature', hexValue(decoded(signature), view, 64)));
   sections.push(table(`${title}: signature`, rows, { note: 'Decoded only: the signature has not been verified.' }));
+  const chain = (head as { x5c?: unknown }).x5c;
+  for (const [index, one] of (Array.isArray(chain) ? chain : []).slice(0, MAX_CHAIN).entries()) {
+    if (typeof one !== 'string') continue;
+    sections.push(
+      ...certificateSections(Buffer.from(one, 'base64'), within(view), `${title}: certificate ${index + 1} (x5c)`),
+    );
+  }
   return sections;
 }
 

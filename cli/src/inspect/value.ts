@@ -1,5 +1,5 @@
-import { type CborKey, type CborMap, type CborValue, DateTime, Encoded, encode, FullDate } from '@tegata/cbor';
-import { notation } from './cbor.ts';
+import { type CborKey, type CborMap, type CborValue, DateTime, Encoded, FullDate } from '@tegata/cbor';
+import { notation, reencoded } from './cbor.ts';
 import { isSecretName, MASKED, maskText } from './mask.ts';
 import { hexValue } from './octets.ts';
 import type { View } from './section.ts';
@@ -26,7 +26,7 @@ export function valueText(value: CborValue, view: View, name = ''): string {
   if (typeof value === 'string') return view.unmask ? value : maskText(value);
   if (value instanceof DateTime || value instanceof FullDate) return value.text;
   if (value instanceof Uint8Array) return `${imageKind(value)}${hexValue(value, view, 16)}`;
-  return notation(encode(value), view);
+  return notation(reencoded(value), view);
 }
 
 const starts = (bytes: Uint8Array, ...first: number[]) => first.every((byte, at) => bytes[at] === byte);
