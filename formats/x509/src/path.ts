@@ -71,18 +71,18 @@ export function verifyPath(input: PathInput): PathReport {
     return { ...report(checks), leaf, chain: anchor ? [leaf] : [], anchor };
   }
 
-  const { chain, checks: found } = findPath(leaf, intermediates, anchors, profile.maxIntermediates);
+  const { chain, anchor, checks: found } = findPath(leaf, intermediates, anchors, profile.maxIntermediates);
   checks.push(...found);
   checks.push(
     ...run(profile.name, { certificate: leaf, issuer: chain[1], at: input.at, policies, mode: 'strict' }, ''),
   );
-  chain.slice(1, -1).forEach((certificate, index) => {
+  const between = anchor ? chain.slice(1, -1) : chain.slice(1);
+  between.forEach((certificate, index) => {
     const context: RuleContext = { certificate, issuer: chain[index + 2], at: input.at, policies: [], mode: 'strict' };
     const own = [rules.serial, rules.algorithm, rules.validity, rules.signsCertificates, rules.certificateAuthority()];
     for (const rule of [...own, rules.criticalExtensions()]) checks.push(prefixed('intermediate.', rule(context)));
     checks.push(prefixed('intermediate.', pathLength(certificate, index)));
   });
-  const anchor = chain.length > 1 ? chain.at(-1) : undefined;
   if (anchor) {
     if (profile.anchor) {
       const context: RuleContext = { certificate: anchor, issuer: anchor, at: input.at, policies: [], mode };
@@ -143,7 +143,7 @@ function findPath(
   intermediates: readonly Certificate[],
   anchors: readonly Certificate[],
   maxIntermediates: number,
-): { chain: Certificate[]; checks: Check[] } {
+): { chain: Certificate[]; anchor?: Certificate; checks: Check[] } {
   const chain = [leaf];
   const name: Check = { id: 'issuer-name', result: 'passed', clause: 'RFC 5280 §6.1.3' };
   const signature: Check = { id: 'signature', result: 'passed', clause: 'RFC 5280 §6.1.3' };
@@ -155,7 +155,7 @@ function findPath(
     const anchor = anchorsNamed.find((candidate) => signedBy(current, candidate));
     if (anchor) {
       chain.push(anchor);
-      return { chain, checks: [name, signature, pathCheck(true, '')] };
+      return { chain, anchor, checks: [name, signature, pathCheck(true, '')] };
     }
     const room = chain.length <= maxIntermediates;
     const offered = room ? intermediates.filter((item) => named(item) && !chain.includes(item)) : [];

@@ -150,6 +150,7 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
       rules.notCa,
       rules.notSelfSigned,
       rules.digitalSignature,
+      rules.noExtendedKeyUsage,
       rules.criticalExtensions(),
     ],
   },

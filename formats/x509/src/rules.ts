@@ -209,11 +209,11 @@ export function extendedKeyUsage(purpose: string, options: { readonly critical?:
   };
 }
 
-/** ExtKeyUsage is absent, as in the signature certificates of JPKI. */
+/** ExtKeyUsage is absent, as in the signature certificates of JPKI: a certificate made for another purpose does not do. */
 export const noExtendedKeyUsage: Rule = ({ certificate }) =>
   certificate.extKeyUsage
-    ? failed('extended-key-usage', 'eku', 'A signature certificate has no ExtKeyUsage.', 'JPKI profile')
-    : passed('extended-key-usage', 'JPKI profile');
+    ? failed('extended-key-usage', 'eku', 'There must be no ExtKeyUsage here.', 'RFC 5280 §4.2.1.12')
+    : passed('extended-key-usage', 'RFC 5280 §4.2.1.12');
 
 /** CertificatePolicies is critical and names one of the accepted policies and no other. */
 export const policy: Rule = ({ certificate, policies }) => {
