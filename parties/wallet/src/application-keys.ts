@@ -1,0 +1,94 @@
+import type { Clock } from '@tegata/clock';
+import { keyProof, type P256Jwk, p256Jwk } from '@tegata/jose';
+import type { NewKey, SecureElement } from './secure-element/secure-element.ts';
+import type { WalletFile } from './wallet-file.ts';
+import type { ProviderWire } from './wire.ts';
+
+// Attempts that came to nothing leave keys behind; those of so many later attempts ago are let go.
+const KEPT_APPLICATIONS = 64;
+
+/** The keys of one application, as it will be signed. */
+export interface ApplicationKeys {
+  readonly attestation: string;
+  readonly deviceKeys: readonly P256Jwk[];
+  readonly responseKey: P256Jwk;
+}
+
+/**
+ * Makes the keys of an application: `count` device keys, attested by the wallet provider over the SMP's challenge, and one key
+ * to which the delivery is encrypted.
+ * @throws {WalletError} `phone-locked`, `wallet-provider-unavailable`
+ */
+export async function makeApplicationKeys(
+  parts: { file: WalletFile; element: SecureElement; wire: ProviderWire; clock: Clock },
+  request: { challenge: string; count: number },
+): Promise<ApplicationKeys> {
+  const { file, element, wire, clock } = parts;
+  const made: NewKey[] = [];
+  const newKey = async (purpose: 'device' | 'response') => {
+    const key = await element.newKey(purpose);
+    made.push(key);
+    return key;
+  };
+  try {
+    const devices: NewKey[] = [];
+    for (let index = 0; index < request.count; index++) devices.push(await newKey('device'));
+    const response = await newKey('response');
+    const proven = await Promise.all(
+      devices.map(async ({ signer }) => ({
+        jwk: p256Jwk(signer.publicKey),
+        proof: await keyProof({ signer, nonce: request.challenge, clock }),
+      })),
+    );
+    const { attestation, id } = await wire.attest(request.challenge, proven);
+    file.transaction(() => {
+      file.db
+        .prepare('insert into application (attestation, response_key, made_at) values (?, ?, ?)')
+        .run(id, response.id, clock.now().toISOString());
+      const insert = file.db.prepare('insert into application_key (attestation, key) values (?, ?)');
+      for (const device of devices) insert.run(id, device.id);
+      forgetOldest(file, element);
+    });
+    const responseKey = p256Jwk(response.signer.publicKey);
+    return { attestation, deviceKeys: proven.map(({ jwk }) => jwk), responseKey };
+  } catch (error) {
+    for (const { id } of made) element.destroy(id);
+    throw error;
+  }
+}
+
+/** An application whose delivery may still come. */
+export interface OpenApplication {
+  readonly attestation: string;
+  readonly responseKey: string;
+  readonly deviceKeys: readonly string[];
+}
+
+/** Applications whose delivery may still come, newest first. */
+export function openApplications(file: WalletFile): OpenApplication[] {
+  const rows = file.db
+    .prepare('select attestation, response_key from application order by made_at desc, rowid desc')
+    .all() as { attestation: string; response_key: string }[];
+  const keys = file.db.prepare('select key from application_key where attestation = ?');
+  return rows.map(({ attestation, response_key }) => ({
+    attestation,
+    responseKey: response_key,
+    deviceKeys: (keys.all(attestation) as { key: string }[]).map(({ key }) => key),
+  }));
+}
+
+/** Destroys the keys of an application but for one that is in use now. Runs inside the caller's transaction. */
+export function closeApplication(
+  file: WalletFile,
+  element: SecureElement,
+  application: OpenApplication,
+  kept?: string,
+): void {
+  for (const key of [application.responseKey, ...application.deviceKeys]) if (key !== kept) element.destroy(key);
+  file.db.prepare('delete from application where attestation = ?').run(application.attestation);
+}
+
+function forgetOldest(file: WalletFile, element: SecureElement): void {
+  for (const application of openApplications(file).slice(KEPT_APPLICATIONS))
+    closeApplication(file, element, application);
+}
