@@ -63,7 +63,7 @@ export function parseDeviceEngagement(bytes: Uint8Array): DeviceEngagement {
   const version = shape.get(0).text();
   if (!/^1\.\d+$/.test(version)) throw new MdocError('version', 'The engagement has a version that is not read here.');
   const [suite, key] = shape.get(1).array();
-  if (suite?.raw() !== 1 || !key) return shape.fail('the security part is [1, key]');
+  if (suite?.raw() !== 1 || !key) return shape.fail('member-type', 'the security part is [1, key]');
   const retrievalMethods = (shape.optional(2)?.array() ?? []).map(readMethod);
   const others = new Map([...shape.map()].filter(([member]) => member !== 0 && member !== 1 && member !== 2));
   return {
@@ -87,7 +87,7 @@ function keyOf(shape: Shape): KeyObject {
 
 function readMethod(shape: Shape): DeviceRetrievalMethod {
   const [type, version, options] = shape.array();
-  if (!type || !version) return shape.fail('a retrieval method is [type, version, options]');
+  if (!type || !version) return shape.fail('member-type', 'a retrieval method is [type, version, options]');
   return { type: type.unsigned(), version: version.unsigned(), options: options?.map() ?? new Map() };
 }
 

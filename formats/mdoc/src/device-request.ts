@@ -1,4 +1,5 @@
 import { type CborValue, Encoded, encode } from '@tegata/cbor';
+import type { Check } from '@tegata/x509';
 import { MdocError } from './error.ts';
 import { NS_JP } from './mnc.ts';
 import { decodeFor, Shape } from './shape.ts';
@@ -94,4 +95,21 @@ function readDocRequest(shape: Shape): DocRequest {
     ...(requestInfo === undefined ? {} : { requestInfo }),
     ...(readerAuth === undefined ? {} : { readerAuth }),
   };
+}
+
+/**
+ * The checks of a request by name. Reader authentication is listed as not performed: who asks is not known, whatever was sent.
+ * @example inspectDeviceRequest(request)[0].result // 'not_performed'
+ */
+export function inspectDeviceRequest(request: DeviceRequest): Check[] {
+  return request.docRequests.map(({ readerAuth }) => ({
+    id: 'reader-auth',
+    result: 'not_performed',
+    code: readerAuth === undefined ? 'reader-auth-absent' : 'not-built',
+    detail:
+      readerAuth === undefined
+        ? 'The reader did not say who it is.'
+        : 'The reader signed its request; that signature is not verified yet.',
+    clause: 'ISO/IEC 18013-5 §9.1.1',
+  }));
 }

@@ -20,6 +20,7 @@ export {
   type DeviceRequest,
   type DocRequest,
   type ItemsRequest,
+  inspectDeviceRequest,
   MY_NUMBER_ELEMENT,
   parseDeviceRequest,
 } from './device-request.ts';
@@ -49,6 +50,7 @@ export {
   planIssuerSigned,
 } from './issue.ts';
 export { type IssuerNameSpaces, type IssuerSigned, type IssuerSignedItem, parseIssuerSigned } from './issuer-signed.ts';
+export { LINT_IDS, type LintOptions, lintIssuerSigned, lintPlan } from './lint.ts';
 export {
   type DocumentDefinition,
   definitionOf,

@@ -59,7 +59,7 @@ export function readIssuerSigned(shape: Shape): { nameSpaces: IssuerNameSpaces; 
 function readItem(shape: Shape): IssuerSignedItem {
   const item = shape.inside();
   const digestID = item.get('digestID').unsigned();
-  if (digestID >= DIGEST_ID_END) item.fail('a digestID is below 2^31');
+  if (digestID >= DIGEST_ID_END) item.fail('digest-id-range', 'a digestID is below 2^31');
   return {
     encoded: shape.encoded(),
     digestID,

@@ -111,11 +111,12 @@ function parseValueDigests(shape: Shape): Map<string, Map<number, Uint8Array>> {
   for (const [namespace, digests] of shape.textEntries()) {
     const byId = new Map<number, Uint8Array>();
     for (const [id, digest] of digests.map()) {
-      if (typeof id !== 'number' || id < 0 || id >= DIGEST_ID_END) digests.fail('a digestID is below 2^31');
-      if (!(digest instanceof Uint8Array)) digests.fail('a digest is a byte string');
+      if (typeof id !== 'number' || id < 0 || id >= DIGEST_ID_END)
+        digests.fail('digest-id-range', 'a digestID is below 2^31');
+      if (!(digest instanceof Uint8Array)) digests.fail('member-type', 'a digest is a byte string');
       byId.set(id as number, digest as Uint8Array);
     }
-    if (byId.size === 0) digests.fail('one entry at least is expected');
+    if (byId.size === 0) digests.fail('member-empty', 'one entry at least is expected');
     namespaces.set(namespace, byId);
   }
   return namespaces;
@@ -126,7 +127,8 @@ function parseKeyAuthorizations(shape: Shape | undefined): KeyAuthorizations {
   const dataElements = new Map<string, Set<string>>();
   for (const [namespace, elements] of shape?.optional('dataElements')?.textEntries() ?? []) {
     // Listed whole and in part at once, nobody could say which was meant (ISO/IEC 18013-5 §9.1.2.4).
-    if (nameSpaces.has(namespace)) elements.fail('a namespace authorised as a whole is not listed by element');
+    if (nameSpaces.has(namespace))
+      elements.fail('key-authorizations-overlap', 'a namespace authorised as a whole is not listed by element');
     dataElements.set(namespace, new Set(elements.array().map((element) => element.text())));
   }
   return { nameSpaces, dataElements };

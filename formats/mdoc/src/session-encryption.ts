@@ -153,6 +153,6 @@ export function parseSessionData(bytes: Uint8Array): SessionData {
   const shape = new Shape('session-message', 'sessionData', decodeFor('session-message', 'sessionData', bytes));
   const data = shape.optional('data')?.bytes();
   const status = shape.optional('status')?.unsigned();
-  if (data === undefined && status === undefined) shape.fail('data or a status is expected');
+  if (data === undefined && status === undefined) shape.fail('message-empty', 'data or a status is expected');
   return { ...(data === undefined ? {} : { data }), ...(status === undefined ? {} : { status }) };
 }

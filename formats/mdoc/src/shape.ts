@@ -1,6 +1,15 @@
 import { CborError, type CborKey, type CborValue, decode, Encoded } from '@tegata/cbor';
 import { MdocError, type MdocErrorCode } from './error.ts';
 
+/** What can be wrong with a member; these codes appear in errors and reports. */
+export type ShapeRule =
+  | 'member-missing'
+  | 'member-type'
+  | 'member-empty'
+  | 'digest-id-range'
+  | 'key-authorizations-overlap'
+  | 'message-empty';
+
 /**
  * Reads the members of a decoded structure against its CDDL. Every mistake becomes an MdocError of one code, with the path to
  * the member in its context.
@@ -16,8 +25,8 @@ export class Shape {
     this.value = value;
   }
 
-  fail(rule: string): never {
-    throw new MdocError(this.code, `${this.path} is not as its definition says: ${rule}.`, { path: this.path, rule });
+  fail(rule: ShapeRule, why: string): never {
+    throw new MdocError(this.code, `${this.path} is not as its definition says: ${why}.`, { path: this.path, rule });
   }
 
   private at(key: CborKey | number, value: CborValue): Shape {
@@ -25,13 +34,13 @@ export class Shape {
   }
 
   map(): Map<CborKey, CborValue> {
-    return this.value instanceof Map ? this.value : this.fail('a map is expected');
+    return this.value instanceof Map ? this.value : this.fail('member-type', 'a map is expected');
   }
 
   /** A member of the map that must be there. */
   get(key: CborKey): Shape {
     const map = this.map();
-    if (!map.has(key)) this.at(key, undefined).fail('the member is missing');
+    if (!map.has(key)) this.at(key, undefined).fail('member-missing', 'the member is missing');
     return this.at(key, map.get(key));
   }
 
@@ -44,43 +53,45 @@ export class Shape {
   textEntries(mayBeEmpty = false): [string, Shape][] {
     const entries: [string, Shape][] = [];
     for (const [key, value] of this.map()) {
-      if (typeof key !== 'string') this.fail('its keys are text');
+      if (typeof key !== 'string') this.fail('member-type', 'its keys are text');
       entries.push([key as string, this.at(key, value)]);
     }
-    if (entries.length === 0 && !mayBeEmpty) this.fail('one entry at least is expected');
+    if (entries.length === 0 && !mayBeEmpty) this.fail('member-empty', 'one entry at least is expected');
     return entries;
   }
 
   array(mayBeEmpty = false): Shape[] {
-    if (!Array.isArray(this.value)) return this.fail('an array is expected');
-    if (this.value.length === 0 && !mayBeEmpty) this.fail('one item at least is expected');
+    if (!Array.isArray(this.value)) return this.fail('member-type', 'an array is expected');
+    if (this.value.length === 0 && !mayBeEmpty) this.fail('member-empty', 'one item at least is expected');
     return (this.value as CborValue[]).map((item, index) => this.at(index, item));
   }
 
   text(): string {
-    return typeof this.value === 'string' ? this.value : this.fail('text is expected');
+    return typeof this.value === 'string' ? this.value : this.fail('member-type', 'text is expected');
   }
 
   bytes(): Uint8Array {
-    return this.value instanceof Uint8Array ? this.value : this.fail('a byte string is expected');
+    return this.value instanceof Uint8Array ? this.value : this.fail('member-type', 'a byte string is expected');
   }
 
   boolean(): boolean {
-    return typeof this.value === 'boolean' ? this.value : this.fail('true or false is expected');
+    return typeof this.value === 'boolean' ? this.value : this.fail('member-type', 'true or false is expected');
   }
 
   unsigned(): number {
     const { value } = this;
-    return typeof value === 'number' && value >= 0 ? value : this.fail('an unsigned integer is expected');
+    return typeof value === 'number' && value >= 0
+      ? value
+      : this.fail('member-type', 'an unsigned integer is expected');
   }
 
   is<T>(type: abstract new (...args: never[]) => T, name: string): T {
-    return this.value instanceof type ? this.value : this.fail(`${name} is expected`);
+    return this.value instanceof type ? this.value : this.fail('member-type', `${name} is expected`);
   }
 
   encoded(): Encoded {
     // The constructor is private, so that received bytes and content cannot be paired wrongly.
-    return this.value instanceof Encoded ? this.value : this.fail('embedded CBOR (tag 24) is expected');
+    return this.value instanceof Encoded ? this.value : this.fail('member-type', 'embedded CBOR (tag 24) is expected');
   }
 
   /** The content of embedded CBOR, decoded. */

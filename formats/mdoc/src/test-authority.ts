@@ -3,13 +3,16 @@
  * @module
  */
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { type CborValue, FullDate } from '@tegata/cbor';
+import { type CborMap, type CborValue, decode, Encoded, encode, FullDate } from '@tegata/cbor';
+import { sign1 } from '@tegata/cose';
 import { generateSoftwareKey, type Signer, softwareSigner } from '@tegata/keys';
 import { seededRandom } from '@tegata/random';
 import { buildDocumentSigner, buildIaca } from '@tegata/x509-build';
+import { deviceAuthenticationBytes } from './device-authentication.ts';
 import { buildDeviceEngagement, parseDeviceEngagement } from './device-engagement.ts';
-import { eReaderKeyBytes, MNC_DOCTYPE, NS_ISO, NS_JP } from './index.ts';
-import type { PlanOptions } from './issue.ts';
+import { type PlanOptions, planIssuerSigned } from './issue.ts';
+import { MNC_DOCTYPE, NS_ISO, NS_JP } from './mnc.ts';
+import { eReaderKeyBytes } from './session-encryption.ts';
 import { sessionTranscriptQr } from './session-transcript.ts';
 
 /** The instant at which the tests take place. */
@@ -91,4 +94,86 @@ export function makeSession() {
     eReaderKeyBytes: readerBytes,
   });
   return { device, reader, engagement, readerBytes, transcript };
+}
+
+/** Changes to a response that are made before it is signed, so that only the check in question can tell. */
+export interface Forgery {
+  readonly elements?: Record<string, Record<string, CborValue>>;
+  readonly disclose?: Record<string, string[]>;
+  /** The MSO map, before signing. */
+  readonly mso?: (mso: CborMap) => void;
+  /** The payload in place of the MSO in tag 24. */
+  readonly payload?: (mso: CborMap) => Uint8Array;
+  readonly chain?: CborValue;
+  readonly dsSigner?: Signer;
+  /** issuerAuth after signing. */
+  readonly issuerAuth?: (issuerAuth: CborValue[]) => CborValue;
+  /** The items that are shown, after signing. */
+  readonly items?: (items: Map<string, CborValue[]>) => void;
+  readonly deviceNameSpaces?: Record<string, Record<string, CborValue>>;
+  readonly deviceAuth?: (deviceAuth: CborMap, payload: Uint8Array) => CborValue;
+  readonly document?: (document: CborMap) => void;
+  readonly response?: (response: CborMap) => void;
+  /** docType of Document and DeviceAuthentication. */
+  readonly docType?: string;
+  readonly sessionTranscript?: Uint8Array;
+}
+
+/** A response to a request for `age_over_20`, all good but for the forgery. */
+export async function respond(
+  authority: TestAuthority,
+  device: ReturnType<typeof makeDevice>,
+  session: ReturnType<typeof makeSession>,
+  forgery: Forgery = {},
+): Promise<Uint8Array> {
+  const plan = planIssuerSigned(planOptions(device.publicKey, forgery.elements ? { elements: forgery.elements } : {}));
+  const mso = decode(plan.mso) as CborMap;
+  forgery.mso?.(mso);
+  const signer = forgery.dsSigner ?? authority.dsSigner;
+  const signed = await sign1({
+    signer,
+    payload: forgery.payload?.(mso) ?? Encoded.of(mso).bytes,
+    unprotectedHeaders: new Map([[33, forgery.chain === undefined ? authority.dsCertificate : forgery.chain]]),
+  });
+  const issuerAuth = forgery.issuerAuth?.(signed as CborValue[]) ?? signed;
+  const nameSpaces = new Map<string, CborValue[]>();
+  for (const [namespace, names] of Object.entries(forgery.disclose ?? { [NS_ISO]: ['age_over_20'] })) {
+    const item = (encoded: Encoded) => (encoded.decode() as CborMap).get('elementIdentifier') as string;
+    nameSpaces.set(
+      namespace,
+      (plan.items[namespace] ?? []).filter((encoded) => names.includes(item(encoded))),
+    );
+  }
+  forgery.items?.(nameSpaces);
+  const docType = forgery.docType ?? MNC_DOCTYPE;
+  const deviceNameSpaces = Encoded.of(forgery.deviceNameSpaces ?? {});
+  const transcript = forgery.sessionTranscript ?? session.transcript;
+  const payload = deviceAuthenticationBytes(transcript, docType, deviceNameSpaces);
+  const deviceSignature = await sign1({ signer: device.signer, payload, detached: true });
+  const deviceAuth: CborMap = new Map([['deviceSignature', deviceSignature]]);
+  const document: CborMap = new Map<string, CborValue>([
+    ['docType', docType],
+    [
+      'issuerSigned',
+      new Map<string, CborValue>([
+        ['nameSpaces', nameSpaces],
+        ['issuerAuth', issuerAuth],
+      ]),
+    ],
+    [
+      'deviceSigned',
+      new Map<string, CborValue>([
+        ['nameSpaces', deviceNameSpaces],
+        ['deviceAuth', forgery.deviceAuth ? forgery.deviceAuth(deviceAuth, payload) : deviceAuth],
+      ]),
+    ],
+  ]);
+  forgery.document?.(document);
+  const response: CborMap = new Map<string, CborValue>([
+    ['version', '1.0'],
+    ['documents', [document]],
+    ['status', 0],
+  ]);
+  forgery.response?.(response);
+  return encode(response);
 }

@@ -101,7 +101,7 @@ function readResponse(list: CheckList, bytes: Uint8Array): DeviceResponse | unde
   } catch (error) {
     if (!(error instanceof MdocError)) throw error;
     const rule = String(error.context['rule'] ?? error.code);
-    list.fail('cbor-structure', rule.replace(/ /g, '-'), 'The response is not strict CBOR of the defined structure.');
+    list.fail('cbor-structure', rule, 'The response is not strict CBOR of the defined structure.');
     return undefined;
   }
 }

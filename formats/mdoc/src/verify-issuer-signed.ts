@@ -59,7 +59,7 @@ function inspect(list: CheckList, options: VerifyIssuerSignedOptions): void {
     list.pass('cbor-structure');
   } catch (error) {
     if (!(error instanceof MdocError)) throw error;
-    list.fail('cbor-structure', String(error.context['rule'] ?? error.code).replace(/ /g, '-'), error.message);
+    list.fail('cbor-structure', String(error.context['rule'] ?? error.code), error.message);
     return;
   }
   const { mso } = inspectIssuer(list, document, options);

@@ -97,7 +97,7 @@ function readMso(list: CheckList, message: CoseMessage): MobileSecurityObject | 
     return mso;
   } catch (error) {
     if (!(error instanceof MdocError)) throw error;
-    list.fail('mso-structure', String(error.context['rule'] ?? error.code).replace(/ /g, '-'), error.message);
+    list.fail('mso-structure', String(error.context['rule'] ?? error.code), error.message);
     return undefined;
   }
 }
