@@ -114,7 +114,8 @@ function run(body: Record<string, unknown>, send: (value: unknown, status?: numb
     tries -= 1;
     emit({ type: 'step', step: 1, state: 'started', at: Date.now() });
     emit({ type: 'step', step: 1, state: 'failed', code: 'wrong-pin', at: Date.now(), ms: 20 });
-    return send({ code: 'wrong-pin', ...codes['wrong-pin'], triesLeft: tries }, 403);
+    send({ code: 'wrong-pin', ...codes['wrong-pin'], triesLeft: tries }, 403);
+    return;
   }
   tries = 3;
   void play(script(player));

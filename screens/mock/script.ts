@@ -77,21 +77,21 @@ export function script(player: Player): Line[] {
   if (stop?.step === 1) return [...lines, failed(1, stop.code)];
   lines.push(
     ...apdu(1, 'SELECT FILE', '00a4020c020002', 'SELECT EF 0002'),
-    ...apdu(1, 'READ BINARY', '00b0000000', 'READ BINARY\noffset 0, Le 256', noise(180, 3) + '9000'),
-    ...apdu(1, 'READ BINARY', '00b0010000', 'READ BINARY\noffset 256, Le 256', noise(252, 4) + '9000'),
-    ...apdu(1, 'READ BINARY', '00b0020000', 'READ BINARY\noffset 512, Le 256', noise(256, 5) + '9000'),
+    ...apdu(1, 'READ BINARY', '00b0000000', 'READ BINARY\noffset 0, Le 256', `${noise(180, 3)}9000`),
+    ...apdu(1, 'READ BINARY', '00b0010000', 'READ BINARY\noffset 256, Le 256', `${noise(252, 4)}9000`),
+    ...apdu(1, 'READ BINARY', '00b0020000', 'READ BINARY\noffset 512, Le 256', `${noise(256, 5)}9000`),
     passed(1, 212),
     started(2),
-    ...apdu(2, 'VERIFY', '0020008107' + '00'.repeat(7), 'VERIFY\nsignature password  ******* (masked)'),
+    ...apdu(2, 'VERIFY', `0020008107${'00'.repeat(7)}`, 'VERIFY\nsignature password  ******* (masked)'),
   );
   if (stop?.step === 2) return [...lines, failed(2, stop.code)];
   lines.push(
     ...apdu(
       2,
       'COMPUTE SIGNATURE',
-      '802a008033' + noise(51, 9) + '00',
+      `802a008033${noise(51, 9)}00`,
       'COMPUTE DIGITAL SIGNATURE\nDigestInfo  SHA-256',
-      noise(256, 6) + '9000',
+      `${noise(256, 6)}9000`,
     ),
     passed(2, 164),
     started(3),

@@ -50,7 +50,6 @@ export function App() {
   const stage = stageOf(seen, hand, problem, shop.asking);
 
   // The run has begun: what the hand did is now in the events.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only the beginning of another run matters here
   useEffect(() => {
     setHand((before) => (before === 'entering' ? before : 'none'));
     setProblem(undefined);
@@ -172,7 +171,7 @@ export function App() {
                 <label class="flex min-h-6 items-center gap-2 text-xs text-muted">
                   <input
                     type="checkbox"
-                    class="size-5 accent-[var(--accent)]"
+                    class="size-6 accent-[var(--accent)]"
                     checked={slow}
                     data-testid={testIds.slow}
                     onChange={(event) => setSlow(event.currentTarget.checked)}

@@ -64,7 +64,7 @@ export function StageBar(props: {
 function StageNote(props: { stage: Stage; run: Run; persona: Persona | undefined; connected: boolean }) {
   const words = useWords();
   const own = words.action;
-  const { stage, run, persona, connected } = props;
+  const { stage, persona, connected } = props;
   if (!connected)
     return (
       <p class="flex max-w-[26rem] gap-2 text-sm text-wait" role="status">
@@ -92,8 +92,34 @@ function StageNote(props: { stage: Stage; run: Run; persona: Persona | undefined
       </div>
     );
   return (
-    <p class={`max-w-[26rem] text-sm ${stage === 'running' ? 'font-bold text-accent' : 'text-muted'}`}>
+    <p class="flex max-w-[26rem] items-center gap-2 text-sm text-muted">
+      {stage === 'entering' && <Icon sign="next" class="size-4 text-accent" />}
       {notes[stage]}
     </p>
+  );
+}
+
+/** How far the application has come, in the place of the button. */
+function Progress({ run }: { run: Run }) {
+  const words = useWords();
+  const at = currentStep(run) ?? [...stepNumbers].reverse().find((n) => run.steps[n].state !== 'idle');
+  const waiting = at !== undefined && run.steps[at].state === 'waiting';
+  return (
+    <div class="flex h-14 w-72 flex-col justify-center gap-2 rounded-12 bg-accent-soft px-5">
+      <p class="flex justify-between gap-3 leading-none font-bold text-accent">
+        <span class="truncate leading-tight">{at ? words.steps[at].title : words.action.running}</span>
+        <span class="shrink-0 font-mono text-sm">{waiting ? words.states.waiting : `${Math.min(at ?? 1, 8)} / 8`}</span>
+      </p>
+      <div class="flex gap-1" aria-hidden="true">
+        {stepNumbers
+          .filter((n) => n < 9)
+          .map((n) => (
+            <span
+              key={n}
+              class={`h-1 grow rounded-full transition-colors ${run.steps[n].state === 'idle' ? 'bg-accent/20' : 'bg-accent'}`}
+            />
+          ))}
+      </div>
+    </div>
   );
 }

@@ -52,6 +52,7 @@ export const testIds = {
   stepTab: (n: number) => `messages-step-${n}`,
   message: (id: string) => `message-${id}`,
   messageDetail: 'message-detail',
+  messageView: (view: 'decoded' | 'bytes') => `message-view-${view}`,
   messageDecoded: 'message-decoded',
   messageHex: 'message-hex',
   unmaskMessage: 'unmask-message',

@@ -17,13 +17,7 @@ export function Figure(props: { run: Run; flown: MessageEvent | undefined; onOpe
   const current = currentStep(run);
   const active = activeParties(run, current);
   return (
-    <div
-      ref={frame}
-      class="relative w-full"
-      data-testid={testIds.figure}
-      role="group"
-      aria-label={words.figure.summary}
-    >
+    <figure ref={frame} class="relative w-full" data-testid={testIds.figure} aria-label={words.figure.summary}>
       {layout && (
         <div class="relative" style={{ height: rem(layout.height) }}>
           <Captions layout={layout} />
@@ -48,7 +42,7 @@ export function Figure(props: { run: Run; flown: MessageEvent | undefined; onOpe
               <LinkLine key={link} path={layout.links[link]} state={stateOfLink(run, link)} />
             ))}
           </svg>
-          <PhoneLabel box={layout.phone} />
+          <PhoneLabel layout={layout} />
           {parties.map((party) => (
             <PartyBox
               key={party}
@@ -75,13 +69,13 @@ export function Figure(props: { run: Run; flown: MessageEvent | undefined; onOpe
           <Packets layout={layout} flown={props.flown} />
         </div>
       )}
-    </div>
+    </figure>
   );
 }
 
 /** Measures the room there is, in px of a 16 px root font. */
 function useLayout() {
-  const frame = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLElement>(null);
   const [layout, setLayout] = useState<Layout>();
   useLayoutEffect(() => {
     const element = frame.current;
@@ -149,12 +143,14 @@ function PhoneOutline({ box, lit }: { box: Box; lit: boolean }) {
   );
 }
 
-function PhoneLabel({ box }: { box: Box }) {
+function PhoneLabel({ layout }: { layout: Layout }) {
   const words = useWords();
+  const { phone, kind } = layout;
+  // Standing, the way from the card comes in through the middle of the frame's top.
   return (
     <p
-      class="absolute text-center text-xs text-muted"
-      style={{ left: rem(box.x), width: rem(box.w), top: rem(box.y + 6) }}
+      class={`absolute text-xs text-muted ${kind === 'wide' ? 'text-center' : 'pl-4'}`}
+      style={{ left: rem(phone.x), width: rem(phone.w), top: rem(phone.y + 6) }}
       aria-hidden="true"
     >
       {words.figure.phone}
@@ -211,9 +207,7 @@ function PartyBox(props: {
       >
         {name}
       </p>
-      <p class={`leading-tight ${wooden ? '' : 'text-muted'} text-[0.6875rem]`}>
-        {note}
-      </p>
+      {props.box.w >= 112 && <p class={`leading-tight ${wooden ? '' : 'text-muted'} text-[0.6875rem]`}>{note}</p>}
     </div>
   );
 }

@@ -153,7 +153,7 @@ function tall(width: number): Layout {
   const left = (y: number, inPhone = false): Box =>
     inPhone ? { x: inset, y, w: column - 2 * inset, h } : { x: 0, y, w: column, h };
   const server = (y: number): Box => ({ x: right, y, w: column, h });
-  const y = { first: 30, app: 236, iaca: 374, wallet: 518, shop: 688 };
+  const y = { first: 30, app: 236, iaca: 374, wallet: 552, shop: 722 };
   const boxes: Layout['boxes'] = {
     card: left(y.first),
     jpki: server(y.first),
@@ -171,7 +171,7 @@ function tall(width: number): Layout {
   return {
     kind: 'tall',
     width,
-    height: 772,
+    height: 806,
     boxes,
     phone: { x: 0, y: y.app - 30, w: column, h: y.wallet + h - y.app + 50 },
     links: {
@@ -195,12 +195,12 @@ function tall(width: number): Layout {
       3: { x: borderX, y: y.app + h / 2, label: 'below' },
       4: { x: sx, y: (y.first + h + y.app) / 2, label: 'right' },
       5: { x: sx, y: (y.app + h + y.iaca) / 2, label: 'left' },
-      6: { x: right + 24, y: y.iaca + h, label: 'right' },
-      7: { x: laneX - 5, y: y.wallet - 32, label: 'left' },
+      6: { x: sx, y: y.iaca + h + 6, label: 'below' },
+      7: { x: laneX - 5, y: y.wallet - 26, label: 'left' },
       8: { x: borderX, y: y.wallet + h / 2, label: 'below' },
       9: { x: cx, y: (y.wallet + h + 20 + y.shop) / 2, label: 'right' },
     },
-    border: { x: borderX, y1: 4, y2: 768 },
+    border: { x: borderX, y1: 4, y2: 802 },
   };
 }
 

@@ -20,7 +20,7 @@ export function Frame(props: {
     <>
       <a
         href="#main"
-        class="fixed top-2 left-2 z-50 -translate-y-20 rounded-8 bg-surface px-4 py-2 font-bold text-accent focus:translate-y-0"
+        class="sr-only z-50 rounded-8 bg-surface px-4 py-2 font-bold text-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
         {words.skip}
       </a>
@@ -31,7 +31,10 @@ export function Frame(props: {
           <span class="font-serif text-[1.625rem] leading-none font-bold" lang="ja">
             {words.brand.name}
           </span>
-          <span class="border-l border-line pl-3 text-sm tracking-[0.18em] text-muted" lang="en">
+          <span
+            class="hidden border-l border-line pl-3 text-sm min-[23rem]:inline tracking-[0.18em] text-muted"
+            lang="en"
+          >
             {words.brand.reading}
           </span>
         </a>
@@ -87,8 +90,8 @@ export function Frame(props: {
 function Banner() {
   const words = useWords();
   return (
-    <div
-      role="note"
+    <section
+      aria-label="TEST ONLY"
       data-testid={testIds.banner}
       class="sticky top-0 z-40 border-b border-line bg-[var(--strip)] text-[var(--strip-ink)]"
     >
@@ -98,7 +101,7 @@ function Banner() {
         </strong>
         <span>{words.banner.text}</span>
       </p>
-    </div>
+    </section>
   );
 }
 

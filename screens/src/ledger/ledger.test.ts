@@ -4,7 +4,7 @@ import { byteCount, hexRows } from './hex.ts';
 import { tint } from './tint.ts';
 
 test('bytes are laid out in rows with offset and printable characters', () => {
-  const rows = hexRows('00A404000A' + '41'.repeat(14), 16);
+  const rows = hexRows(`00A404000A${'41'.repeat(14)}`, 16);
   assert.deepEqual(rows[0], {
     offset: '0000',
     groups: ['00 a4 04 00 0a 41 41 41', '41 41 41 41 41 41 41 41'],

@@ -20,7 +20,7 @@ export function Ledger(props: {
   const its = run.messages.filter((message) => message.step === step);
   const opened = its.find(({ id }) => id === props.opened) ?? its[0];
   return (
-    <section id="messages" aria-labelledby="messages-heading" data-testid={testIds.messages}>
+    <section id="messages" class="@container" aria-labelledby="messages-heading" data-testid={testIds.messages}>
       <h2 id="messages-heading" class="font-serif text-2xl font-bold" tabIndex={-1}>
         {own.heading}
       </h2>
@@ -35,16 +35,15 @@ export function Ledger(props: {
             ))}
           </ul>
         </nav>
-        <div class="grid lg:grid-cols-[19rem_minmax(0,1fr)]">
-          <div class="border-line p-4 sm:p-6 lg:border-r lg:pr-4">
+        <div class="grid @3xl:grid-cols-[19rem_minmax(0,1fr)]">
+          <div class="border-line p-4 sm:p-6 @3xl:border-r @3xl:pr-4">
             <p class="font-bold">{words.steps[step].title}</p>
             <p class="mb-4 text-sm text-muted">{words.steps[step].what}</p>
             {its.length === 0 ? (
               <p class="text-sm text-muted">{own.noneOfStep}</p>
             ) : (
               <ol
-                class="-mx-2 flex max-h-[22rem] flex-col overflow-y-auto p-1 lg:max-h-[34rem]"
-                tabIndex={0}
+                class="-mx-2 flex max-h-[22rem] flex-col overflow-y-auto p-1 @3xl:max-h-[34rem]"
                 aria-label={words.steps[step].title}
               >
                 {its.map((message) => (
@@ -58,7 +57,7 @@ export function Ledger(props: {
               </ol>
             )}
           </div>
-          <div class="min-w-0 border-t border-line p-4 sm:p-6 lg:border-t-0">
+          <div class="min-w-0 border-t border-line p-4 sm:p-6 @3xl:border-t-0">
             {opened ? (
               <MessageDetail key={opened.id} head={opened} />
             ) : (
@@ -85,7 +84,7 @@ function StepTab(props: { n: StepNumber; run: Run; chosen: boolean; onChoose: ()
     >
       <span>{n}</span>
       <span>{words.steps[n].verb}</span>
-      {count > 0 && <span class="font-mono text-xs opacity-80">{count}</span>}
+      {count > 0 && <span class="font-mono text-xs">{count}</span>}
     </button>
   );
 }

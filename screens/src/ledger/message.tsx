@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Message, MessageEvent } from '../api/answers.ts';
 import { getMessage } from '../api/client.ts';
@@ -47,20 +48,22 @@ export function MessageDetail({ head }: { head: MessageEvent }) {
         {message?.note && <p class="mt-2 text-sm">{message.note}</p>}
       </header>
       <div class="mb-4 flex flex-wrap items-center gap-2">
-        <div class="flex rounded-8 border border-line p-0.5" role="group" aria-label={own.view}>
+        <fieldset class="flex rounded-8 border border-line p-0.5">
+          <legend class="sr-only">{own.view}</legend>
           {(['decoded', 'bytes'] as const).map((name) => (
             <button
               key={name}
               type="button"
               aria-pressed={view === name}
+              data-testid={testIds.messageView(name)}
               class={`min-h-8 rounded-6 px-3 text-sm ${view === name ? 'bg-accent font-bold text-on-accent' : 'text-muted hover:text-accent'}`}
               onClick={() => setView(name)}
             >
               {own[name]}
             </button>
           ))}
-        </div>
-        <p class="ml-auto flex items-center gap-1.5 text-xs text-muted">
+        </fieldset>
+        <p class="ml-auto flex flex-wrap items-center gap-1.5 text-xs text-muted">
           {!unmasked && (
             <>
               <Icon sign="lock" class="size-3.5" />
@@ -96,22 +99,19 @@ function Decoded({ message }: { message: Message }) {
       {message.decoded.map(({ title, text }, index) => (
         <div key={index}>
           <p class="mb-1 text-xs font-bold text-muted">{title}</p>
-          <pre
-            class="max-h-[28rem] overflow-auto rounded-12 bg-sunken p-4 font-mono text-[0.8125rem] leading-relaxed whitespace-pre-wrap [overflow-wrap:anywhere]"
-            tabIndex={0}
-            role="region"
-            aria-label={title}
-          >
-            {tint(text).map((piece, at) =>
-              piece.as === 'plain' ? (
-                piece.text
-              ) : (
-                <span key={at} class={tints[piece.as]}>
-                  {piece.text}
-                </span>
-              ),
-            )}
-          </pre>
+          <ScrollBox label={title} class="max-h-[28rem] text-[0.8125rem]">
+            <pre class="font-mono whitespace-pre-wrap [overflow-wrap:anywhere]">
+              {tint(text).map((piece, at) =>
+                piece.as === 'plain' ? (
+                  piece.text
+                ) : (
+                  <span key={at} class={tints[piece.as]}>
+                    {piece.text}
+                  </span>
+                ),
+              )}
+            </pre>
+          </ScrollBox>
         </div>
       ))}
     </div>
@@ -133,12 +133,7 @@ function Bytes({ message, total }: { message: Message; total: number }) {
   const all = message.size ?? total;
   return (
     <div data-testid={testIds.messageHex}>
-      <div
-        class="max-h-[34rem] overflow-auto rounded-12 bg-sunken p-4 font-mono text-[0.75rem] leading-relaxed sm:text-[0.8125rem]"
-        tabIndex={0}
-        role="region"
-        aria-label={words.messages.bytes}
-      >
+      <ScrollBox label={words.messages.bytes} class="max-h-[34rem] font-mono text-[0.75rem] sm:text-[0.8125rem]">
         {hexRows(message.hex, narrow ? 8 : 16).map(({ offset, groups, ascii }) => (
           <div key={offset} class="flex gap-4 whitespace-pre">
             <span class="text-muted select-none">{offset}</span>
@@ -148,8 +143,21 @@ function Bytes({ message, total }: { message: Message; total: number }) {
             </span>
           </div>
         ))}
-      </div>
+      </ScrollBox>
       {shown < all && <p class="mt-2 text-xs text-muted">{words.messages.truncated(shown, all)}</p>}
     </div>
+  );
+}
+
+function ScrollBox(props: { label: string; class: string; children: ComponentChildren }) {
+  return (
+    <section
+      class={`overflow-auto rounded-12 bg-sunken p-4 leading-relaxed ${props.class}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+      tabIndex={0}
+      aria-label={props.label}
+    >
+      {props.children}
+    </section>
   );
 }

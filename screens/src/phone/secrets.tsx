@@ -57,7 +57,7 @@ export function SecretsScreen(props: {
       <label class="mb-6 flex min-h-6 w-fit items-center gap-2 text-sm">
         <input
           type="checkbox"
-          class="size-5 accent-[var(--accent)]"
+          class="size-6 accent-[var(--accent)]"
           checked={shown}
           onChange={(event) => setShown(event.currentTarget.checked)}
         />

@@ -21,7 +21,7 @@ export function WalletScreen({ card, answered }: { card: Card | undefined; answe
         <div class="mb-3 flex items-center gap-2 text-[0.6875rem] leading-none">
           <img src={markUrl} alt="" width="20" height="20" />
           <span class="font-bold">{own.kind}</span>
-          <span class="ml-auto -rotate-3 rounded-4 border-[1.5px] border-[#a93200] px-1 py-0.5 font-bold text-[#a02f00]">
+          <span class="ml-auto shrink-0 -rotate-3 whitespace-nowrap rounded-4 border-[1.5px] border-[#a93200] px-1 py-0.5 font-bold text-[#a02f00]">
             見本
           </span>
         </div>
@@ -91,8 +91,12 @@ function MyNumber() {
   return (
     <div class="mt-4 border-t border-line pt-3">
       <p class="text-xs text-muted">{own.number}</p>
-      <div class="flex items-center justify-between gap-2">
-        <p class="font-mono text-base" data-testid={testIds.myNumber} data-masked={number === undefined}>
+      <div class="flex flex-wrap items-center justify-between gap-x-2">
+        <p
+          class="font-mono text-base whitespace-nowrap"
+          data-testid={testIds.myNumber}
+          data-masked={number === undefined}
+        >
           {number === undefined ? (
             <>
               <span aria-hidden="true">•••• •••• ••••</span>

@@ -20,11 +20,11 @@ export function Shop(props: {
   const { run } = props;
   const ready = run.wallet === 'active';
   return (
-    <section id="shop" aria-labelledby="shop-heading" data-testid={testIds.shop}>
+    <section id="shop" class="@container" aria-labelledby="shop-heading" data-testid={testIds.shop}>
       <h2 id="shop-heading" class="mb-5 font-serif text-2xl font-bold">
         {own.heading}
       </h2>
-      <div class="grid overflow-hidden rounded-24 border border-line bg-surface md:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
+      <div class="grid overflow-hidden rounded-24 border border-line bg-surface @2xl:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
         <div class="flex flex-col bg-sunken p-6 sm:p-8">
           <p class="mb-6 flex items-center gap-2 text-sm text-muted">
             <Icon path={partyIcons.verifier} class="size-6 text-wood" />
@@ -72,7 +72,7 @@ export function Shop(props: {
           )}
         </div>
         {run.check?.checks && run.check.checks.length > 0 && (
-          <div class="border-t border-line p-6 sm:px-8 md:col-span-2">
+          <div class="border-t border-line p-6 sm:px-8 @2xl:col-span-2">
             <Checks checks={run.check.checks} open={run.check.verdict === 'red'} />
           </div>
         )}
