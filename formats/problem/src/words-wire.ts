@@ -92,6 +92,31 @@ export const wireWords: Readonly<Record<string, Entry>> = {
     ['この発行は見つかりません。', '番号を確かめてください。'],
     ['There is no such issuance.', 'Check the id of the issuance.'],
   ),
+  'issuance-token-invalid': entry(
+    403,
+    ['発行の引換券が合いません。', '発行の計画をもう一度求めてください。'],
+    ['The token is not the one of this issuance.', 'Ask for the plan again.'],
+  ),
+  'issuance-content-destroyed': entry(
+    410,
+    ['この発行の情報はすでに消去されています。', '必要なら、新しく申し込んでください。'],
+    ['The data of this issuance was destroyed.', 'Make a new application if the record is still needed.'],
+  ),
+  'issuer-busy': entry(
+    503,
+    ['発行の処理がほかで続いています。', '少し待って、もう一度求めてください。'],
+    ['The issuance is in other hands right now.', 'Ask again in a moment.'],
+  ),
+  'signature-mismatch': entry(
+    503,
+    ['発行者の署名を確かめられなかったため、何も渡していません。', '鍵の装置を確かめて、もう一度求めてください。'],
+    ['The issuer’s signature could not be verified, so nothing was handed out.', 'Check the key store, then ask again.'],
+  ),
+  'document-signer-expired': entry(
+    503,
+    ['発行者の署名用証明書の期限が近すぎます。', '新しい証明書で起動し直してください。'],
+    ['The document signer’s certificate ends too soon.', 'Restart the issuer with a new one.'],
+  ),
   'run-going-on': entry(409, ['前の申し込みがまだ続いています。', '終わるまでお待ちください。'], ['The run before this one is still going on.', 'Wait until it has come to an end.']),
   'engagement-unknown': entry(
     404,

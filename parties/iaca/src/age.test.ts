@@ -14,7 +14,13 @@ const endOfDay = (year: number, month: number, day: number) => {
   const y = year + 4800 - a;
   const m = month + 12 * a - 3;
   const julian =
-    day + Math.floor((153 * m + 2) / 5) + 365 * y + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) - 32045;
+    day +
+    Math.floor((153 * m + 2) / 5) +
+    365 * y +
+    Math.floor(y / 4) -
+    Math.floor(y / 100) +
+    Math.floor(y / 400) -
+    32045;
   return (julian - 2440588) * DAY + DAY - 9 * HOUR;
 };
 

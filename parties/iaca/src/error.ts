@@ -16,6 +16,7 @@ export type IacaErrorCode =
   /** Another process is signing right now, or the key store gave no usable signature. */
   | 'issuer-busy'
   | 'signature-mismatch'
+  | 'document-signer-expired'
   | 'config-invalid';
 
 /** The error of this party. `context` names rules, members and ids, never what a record says. */
