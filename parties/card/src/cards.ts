@@ -1,0 +1,157 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '@tegata/clock';
+import type { Peer } from '@tegata/http';
+import type { Log } from '@tegata/log';
+import type { Random } from '@tegata/random';
+import { z } from 'zod';
+import { makeChip, type SoftwareChip } from './chip/chip.ts';
+import { type CounterStore, fileCounters, memoryCounters, writeDurably } from './chip/counter-store.ts';
+import { counterOf } from './chip/verify.ts';
+import { CardError } from './error.ts';
+import type { CardAuthority } from './issue/authority.ts';
+import { type CardCertificates, requestCertificates } from './issue/certificates.ts';
+import { type CardDates, cardDates, personalise } from './issue/personalise.ts';
+import { loadPersona, type Persona, type PersonaId } from './persona.ts';
+import { loadTestKeys } from './test-keys.ts';
+
+/** A card that was made. */
+export interface Card {
+  readonly persona: Persona;
+  readonly dates: CardDates;
+  readonly chip: SoftwareChip;
+  /** Attempts left of the three secrets that a person knows. */
+  triesLeft(): { text: number; auth: number; signature: number };
+}
+
+/** The drawer with the cards: each is made when it is first taken out. */
+export interface Cards {
+  /** @throws {CardError} `persona-unknown`, `issuing-failed`, `card-state-unreadable` */
+  card(id: string): Promise<Card>;
+  /** The card if it was made before. */
+  made(id: string): Card | undefined;
+}
+
+/** What a drawer needs. */
+export interface CardsOptions {
+  readonly authority: CardAuthority;
+  readonly jpki: Peer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Keeps counters and certificates; without it they end with the process. */
+  readonly dataDir?: string;
+}
+
+const base64 = z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64')));
+const stored = z.strictObject({
+  birthDate: z.string().regex(/^[0-9]{8}$/),
+  expiry: z.string().regex(/^[0-9]{8}$/),
+  certificates: z.strictObject({ auth: base64, authCa: base64, sign: base64.optional(), signCa: base64 }),
+});
+
+/** Opens the drawer. */
+export function openCards(options: CardsOptions): Cards {
+  const cards = new Map<string, Card>();
+  const making = new Map<string, Promise<Card>>();
+  return {
+    made: (id) => cards.get(id),
+    async card(id) {
+      const persona = loadPersona(id);
+      const made = cards.get(persona.id);
+      if (made) return made;
+      // Two hands at once make one card, not two sets of certificates.
+      let pending = making.get(persona.id);
+      if (!pending) {
+        pending = makeCard(options, persona).finally(() => making.delete(persona.id));
+        making.set(persona.id, pending);
+      }
+      const card = await pending;
+      cards.set(persona.id, card);
+      return card;
+    },
+  };
+}
+
+async function makeCard(options: CardsOptions, persona: Persona): Promise<Card> {
+  const { authority, random, log } = options;
+  const { dates, certificates } = await issuedBefore(options, persona);
+  const applications = await personalise({ persona, dates, certificates, authority });
+  const counters = countersOf(options, persona);
+  log.info('card-made', { persona: persona.id });
+  const tries = (application: string, id: number) => {
+    const file = applications.find(({ name }) => name === application)?.files.get(id);
+    const full = file?.kind === 'secret' ? file.tries : 0;
+    return Math.min(full, counters.read(counterOf(application, id)) ?? full);
+  };
+  return {
+    persona,
+    dates,
+    chip: makeChip({ applications, counters, random }),
+    triesLeft: () => ({
+      text: tries(...PIN_FILES.text),
+      auth: tries(...PIN_FILES.auth),
+      signature: tries(...PIN_FILES.signature),
+    }),
+  };
+}
+
+const PIN_FILES = {
+  text: ['text', 0x11],
+  auth: ['jpki', 0x18],
+  signature: ['jpki', 0x1b],
+} as const satisfies Record<string, readonly [string, number]>;
+
+function countersOf({ dataDir }: CardsOptions, persona: Persona): CounterStore {
+  const start: Record<string, number> = {};
+  for (const name of ['text', 'auth', 'signature'] as const) {
+    const left = persona.triesLeft?.[name];
+    if (left !== undefined) start[counterOf(PIN_FILES[name][0], PIN_FILES[name][1])] = left;
+  }
+  if (dataDir === undefined) return memoryCounters(start);
+  return fileCounters(join(dataDir, `${persona.id}.counters.json`), start);
+}
+
+interface Issued {
+  readonly dates: CardDates;
+  readonly certificates: CardCertificates;
+}
+
+async function issuedBefore(options: CardsOptions, persona: Persona): Promise<Issued> {
+  const { dataDir, clock, jpki } = options;
+  const path = dataDir === undefined ? undefined : join(dataDir, `${persona.id}.card.json`);
+  if (path && existsSync(path)) return readIssued(path, persona.id);
+  const dates = cardDates(persona, clock.now());
+  const keys = loadTestKeys(persona.id);
+  const issue = { ...dates, authKey: keys['jpki-auth'], signKey: keys['jpki-sign'] };
+  const certificates = await requestCertificates(jpki, persona, issue);
+  if (path) {
+    const text = (der: Uint8Array | undefined) => der && Buffer.from(der).toString('base64');
+    const { auth, authCa, sign, signCa } = certificates;
+    const json = {
+      ...dates,
+      certificates: { auth: text(auth), authCa: text(authCa), sign: text(sign), signCa: text(signCa) },
+    };
+    writeDurably(path, `${JSON.stringify(json)}\n`);
+  }
+  return { dates, certificates };
+}
+
+function readIssued(path: string, persona: PersonaId): Issued {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    json = undefined;
+  }
+  const { data } = stored.safeParse(json);
+  if (!data) {
+    throw new CardError(
+      'card-state-unreadable',
+      "The card's stored certificates are damaged. Delete the file to issue a new card.",
+      { persona },
+    );
+  }
+  const { certificates, ...dates } = data;
+  return { dates, certificates: { ...certificates, sign: certificates.sign } };
+}

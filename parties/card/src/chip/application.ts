@@ -1,0 +1,50 @@
+import type { KeyObject } from 'node:crypto';
+
+/**
+ * Who may read a file or use a key: anyone, nobody, or whoever has verified one of these secret EFs of the same application since the
+ * application was selected.
+ */
+export type Access = 'anyone' | 'nobody' | readonly number[];
+
+/** A transparent EF: content as stored, filler included. */
+export interface TransparentFile {
+  readonly kind: 'transparent';
+  readonly content: Uint8Array;
+  readonly read: Access;
+}
+
+/** A secret EF: PIN, password or check code. */
+export interface SecretFile {
+  readonly kind: 'secret';
+  readonly value: Uint8Array;
+  /** What the counter starts with and is restored to; 0 is a key that is blocked for ever. */
+  readonly tries: number;
+}
+
+/** A private key EF. */
+export interface KeyFile {
+  readonly kind: 'key';
+  readonly privateKey: KeyObject;
+  readonly use: Access;
+  /** Whether INTERNAL AUTHENTICATE works with it. */
+  readonly internalAuthenticate?: boolean;
+}
+
+/** A file that is there but answers nothing, e.g. a key reference for terminal CVCs. */
+export interface OpaqueFile {
+  readonly kind: 'opaque';
+}
+
+/** One elementary file. */
+export type ElementaryFile = TransparentFile | SecretFile | KeyFile | OpaqueFile;
+
+/** One application (DF) of the card. */
+export interface Application {
+  /** A short name for counters and displays, e.g. `text`. */
+  readonly name: string;
+  readonly aid: Uint8Array;
+  /** By EF id 0001 … 001E, which is also the short EF id. */
+  readonly files: ReadonlyMap<number, ElementaryFile>;
+  /** The key that P2 = 00 of COMPUTE DIGITAL SIGNATURE means. */
+  readonly defaultKey?: number;
+}

@@ -1,0 +1,16 @@
+/**
+ * The card: a software chip that answers like a My Number Card, the invented people whose cards we hold, and the hand that holds them.
+ * @module
+ */
+
+export { type Card, type Cards, type CardsOptions, openCards } from './cards.ts';
+export type { Application, ElementaryFile } from './chip/application.ts';
+export { type ChipParts, makeChip, type SoftwareChip } from './chip/chip.ts';
+export { type CounterStore, fileCounters, memoryCounters } from './chip/counter-store.ts';
+export { CardError, type CardErrorCode } from './error.ts';
+export { type CardAuthority, type CardIssuer, makeAuthority } from './issue/authority.ts';
+export type { CardCertificates } from './issue/certificates.ts';
+export { type CardDates, cardDates, personalise } from './issue/personalise.ts';
+export { loadPersona, PERSONA_IDS, type Persona, type PersonaId } from './persona.ts';
+export { CARD_ATR } from './routes.ts';
+export { type CardConfig, start } from './start.ts';

@@ -1,0 +1,77 @@
+import { checkCodeB } from '@tegata/card-files';
+import { dayInJapan } from '@tegata/clock';
+import { type Random, seededRandom } from '@tegata/random';
+import type { Application } from '../chip/application.ts';
+import { birthDateOf, cardExpiry, type Persona, personaImage } from '../persona.ts';
+import { loadTestKeys } from '../test-keys.ts';
+import type { CardAuthority } from './authority.ts';
+import type { CardCertificates } from './certificates.ts';
+import { jpkiApplication } from './jpki-application.ts';
+import { surfaceApplication } from './surface-application.ts';
+import { textApplication } from './text-application.ts';
+
+/** The dates of a card, fixed when it is personalised. */
+export interface CardDates {
+  /** `YYYYMMDD`. */
+  readonly birthDate: string;
+  /** `YYYYMMDD`, the last day. */
+  readonly expiry: string;
+}
+
+/** The dates of a persona's card that is made at this instant. */
+export function cardDates(persona: Persona, at: Date): CardDates {
+  const birthDate = birthDateOf(persona, { now: () => at });
+  return { birthDate, expiry: cardExpiry(birthDate, dayInJapan(at)) };
+}
+
+/**
+ * Personalises a card: every file of its three applications, signed by the municipality's issuer keys. The same persona, dates, certificates and
+ * authority give the same card.
+ */
+export async function personalise(options: {
+  persona: Persona;
+  dates: CardDates;
+  certificates: CardCertificates;
+  authority: CardAuthority;
+}): Promise<readonly Application[]> {
+  const { persona, dates, certificates, authority } = options;
+  const keys = loadTestKeys(persona.id);
+  // What nobody knows the meaning of stays the same from one start to the next.
+  const random: Random = seededRandom(`tegata/card/${persona.id}`);
+  const municipalityCode = persona.municipality.code;
+  const codeB = checkCodeB({ ...dates, securityCode: persona.securityCode });
+  const jpki = jpkiApplication({
+    certificates,
+    authKey: keys['jpki-auth'],
+    signKey: keys['jpki-sign'],
+    authPin: persona.pins.auth,
+    signaturePassword: persona.pins.signature,
+    serialNumber: `900000000000${persona.securityCode}`,
+  });
+  const text = await textApplication({
+    attributes: { name: persona.name, address: persona.address, birthDate: dates.birthDate, sex: persona.sex },
+    myNumber: persona.myNumber,
+    pin: persona.pins.text,
+    codeB,
+    municipalityCode,
+    cardKey: keys.text,
+    sessionKey: keys['text-session'],
+    issuer: authority.text,
+    random,
+  });
+  const surface = await surfaceApplication({
+    ...dates,
+    sex: persona.sex,
+    myNumber: persona.myNumber,
+    codeB,
+    securityCode: persona.securityCode,
+    municipalityCode,
+    portrait: personaImage(persona.id, 'portrait.jp2'),
+    nameImage: personaImage(persona.id, 'name.png'),
+    addressImage: personaImage(persona.id, 'address.png'),
+    cardKey: keys.surface,
+    issuer: authority.surface,
+    random,
+  });
+  return [jpki, text, surface];
+}

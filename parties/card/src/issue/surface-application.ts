@@ -1,0 +1,81 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import {
+  eraBirthDate,
+  keyId,
+  type Sex,
+  writeAgeFile,
+  writeFaceFile,
+  writeIssuerFile,
+  writeMyNumberImageFile,
+} from '@tegata/card-files';
+import type { Random } from '@tegata/random';
+import type { Access, Application, ElementaryFile } from '../chip/application.ts';
+import type { CardIssuer } from './authority.ts';
+import { digitsImage } from './digits-image.ts';
+import { EMPTY_FILE, withFiller } from './filler.ts';
+
+const BIRTH_DATE = 0x11;
+const CODE_B = 0x12;
+const CODE_A = 0x13;
+
+/** What the surface AP of a card holds. */
+export interface SurfaceApplicationFields {
+  readonly birthDate: string;
+  readonly sex: Sex;
+  readonly myNumber: string;
+  readonly codeB: string;
+  readonly securityCode: string;
+  readonly expiry: string;
+  readonly municipalityCode: string;
+  /** JP2. */
+  readonly portrait: Uint8Array;
+  /** 1-bit PNG. */
+  readonly nameImage: Uint8Array;
+  /** 1-bit PNG. */
+  readonly addressImage: Uint8Array;
+  readonly cardKey: KeyObject;
+  readonly issuer: CardIssuer;
+  readonly random: Random;
+}
+
+/** The surface AP (券面事項確認AP) as a table of files (card.md §8). Codes A and B are the other way round than in the text AP. */
+export async function surfaceApplication(fields: SurfaceApplicationFields): Promise<Application> {
+  const { sign } = fields.issuer;
+  const cardKey = createPublicKey(fields.cardKey);
+  const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+  const file = (content: Uint8Array, read: Access): ElementaryFile => ({ kind: 'transparent', content, read });
+  const age = await writeAgeFile({ birthDate: fields.birthDate, cardKey, sign });
+  const face = await writeFaceFile({
+    birthDate: fields.birthDate,
+    sex: fields.sex,
+    cardKey,
+    nameImage: fields.nameImage,
+    addressImage: fields.addressImage,
+    portrait: fields.portrait,
+    expiry: fields.expiry,
+    securityCodeImage: digitsImage(fields.securityCode),
+    sign,
+  });
+  const issuer = writeIssuerFile({
+    municipalityCode: fields.municipalityCode,
+    keyId: keyId('9000024', '001'),
+    keyReference: keyId('9900025', '001'),
+    opaque: fields.random.bytes(256),
+  });
+  const cvc = await fields.issuer.certificateFor(fields.municipalityCode);
+  const number = await writeMyNumberImageFile({ image: digitsImage(fields.myNumber), cardKey, sign });
+  const files = new Map<number, ElementaryFile>([
+    [0x01, file(withFiller(age), [BIRTH_DATE])],
+    [0x02, file(withFiller(face), [CODE_A, CODE_B])],
+    [0x03, file(withFiller(issuer), 'anyone')],
+    [0x04, file(withFiller(cvc), 'anyone')],
+    [0x05, file(withFiller(number), [CODE_A])],
+    [0x06, file(EMPTY_FILE, [CODE_A, CODE_B])],
+    [BIRTH_DATE, { kind: 'secret', value: ascii(eraBirthDate(fields.birthDate)), tries: 10 }],
+    [CODE_B, { kind: 'secret', value: ascii(fields.codeB), tries: 10 }],
+    [CODE_A, { kind: 'secret', value: ascii(fields.myNumber), tries: 10 }],
+    [0x1a, { kind: 'key', privateKey: fields.cardKey, use: 'anyone' }],
+  ]);
+  const aid = Uint8Array.from([0xd3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02]);
+  return { name: 'surface', aid, files, defaultKey: 0x1a };
+}

@@ -1,0 +1,64 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import {
+  type FourAttributes,
+  keyId,
+  writeAttributesFile,
+  writeCardKeyFile,
+  writeIntegrityFile,
+  writeMyNumberFile,
+  writeSessionKeyFile,
+  writeTextInformationFile,
+} from '@tegata/card-files';
+import type { Random } from '@tegata/random';
+import type { Access, Application, ElementaryFile } from '../chip/application.ts';
+import type { CardIssuer } from './authority.ts';
+import { EMPTY_FILE, withFiller } from './filler.ts';
+
+const PIN = 0x11;
+const CODE_A = 0x14;
+const CODE_B = 0x15;
+
+/** What the text AP of a card holds. */
+export interface TextApplicationFields {
+  readonly attributes: FourAttributes;
+  readonly myNumber: string;
+  readonly pin: string;
+  readonly codeB: string;
+  readonly municipalityCode: string;
+  readonly cardKey: KeyObject;
+  readonly sessionKey: KeyObject;
+  readonly issuer: CardIssuer;
+  readonly random: Random;
+}
+
+/** The text AP (券面事項入力補助AP) as a table of files (card.md §7.1). */
+export async function textApplication(fields: TextApplicationFields): Promise<Application> {
+  const { sign } = fields.issuer;
+  const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+  const file = (content: Uint8Array, read: Access): ElementaryFile => ({ kind: 'transparent', content, read });
+  const myNumberFile = writeMyNumberFile(fields.myNumber);
+  const attributesFile = writeAttributesFile(fields.attributes);
+  const integrity = await writeIntegrityFile({ myNumberFile, attributesFile, sign });
+  const cvc = await fields.issuer.certificateFor(fields.municipalityCode);
+  const information = writeTextInformationFile({ keyId: keyId('9000034', '001'), opaque: fields.random.bytes(32) });
+  const cardKeyFile = await writeCardKeyFile({ cardKey: createPublicKey(fields.cardKey), sign });
+  const any = [PIN, CODE_A, CODE_B];
+  const files = new Map<number, ElementaryFile>([
+    [0x01, file(myNumberFile, [PIN, CODE_A])],
+    [0x02, file(withFiller(attributesFile), [PIN, CODE_B])],
+    [0x03, file(withFiller(integrity), any)],
+    [0x04, file(withFiller(cvc), 'anyone')],
+    [0x05, file(withFiller(information), 'anyone')],
+    [0x06, file(withFiller(writeSessionKeyFile(createPublicKey(fields.sessionKey))), any)],
+    [0x07, file(withFiller(cardKeyFile), any)],
+    [0x08, file(EMPTY_FILE, 'anyone')],
+    [PIN, { kind: 'secret', value: ascii(fields.pin), tries: 3 }],
+    // Blocked on every card that was ever looked at.
+    [0x12, { kind: 'secret', value: new Uint8Array(0), tries: 0 }],
+    [0x13, { kind: 'key', privateKey: fields.cardKey, use: 'anyone' }],
+    [CODE_A, { kind: 'secret', value: ascii(fields.myNumber), tries: 10 }],
+    [CODE_B, { kind: 'secret', value: ascii(fields.codeB), tries: 10 }],
+  ]);
+  const aid = Uint8Array.from([0xd3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08]);
+  return { name: 'text', aid, files, defaultKey: 0x13 };
+}

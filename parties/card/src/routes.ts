@@ -1,0 +1,99 @@
+import { ApduError, connectCard, type HeldCard } from '@tegata/apdu';
+import { pairSecret, readBody } from '@tegata/http';
+import type { Log } from '@tegata/log';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import type { Cards } from './cards.ts';
+import { CardError } from './error.ts';
+import { loadPersona, PERSONA_IDS, type Persona, personaImage } from './persona.ts';
+
+/** The ATR that a contact reader gets from a real card; a contactless one invents its own (card.md §1). */
+export const CARD_ATR = Uint8Array.from([0x3b, 0xe0, 0x00, 0xff, 0x81, 0x31, 0xfe, 0x45, 0x14]);
+
+const MAX_BODY = 4096;
+const hold = z.strictObject({
+  persona: z.string().max(40),
+  // Only this machine: a card party that connects wherever it is told would be a tool to reach into other networks.
+  reader: z.string().regex(/^127\.0\.0\.1:[0-9]{1,5}$/),
+});
+
+/** The person's hand as HTTP: looking at the cards, holding one to a reader, taking it away. */
+export function routes(options: { cards: Cards; secret: string; log: Log }): {
+  app: Hono;
+  remove: () => Promise<boolean>;
+} {
+  const { cards, log } = options;
+  const app = new Hono();
+  let held: { readonly persona: string; readonly card: HeldCard } | undefined;
+
+  const remove = async () => {
+    const leaving = held;
+    held = undefined;
+    leaving?.card.remove();
+    await leaving?.card.gone;
+    return leaving !== undefined;
+  };
+  const shown = ({ id, ja, en, expects }: Persona) => ({ id, ja, en, expects });
+
+  app.use('*', pairSecret(options.secret));
+
+  app.get('/personas', (c) => c.json(PERSONA_IDS.map((id) => shown(loadPersona(id)))));
+
+  app.get('/personas/:id', (c) => {
+    const persona = loadPersona(c.req.param('id'));
+    const card = cards.made(persona.id);
+    return c.json({
+      ...shown(persona),
+      pins: persona.pins,
+      held: held?.persona === persona.id,
+      // A card that was never taken out has no counters yet.
+      triesLeft: card?.triesLeft() ?? null,
+    });
+  });
+
+  app.get('/personas/:id/portrait', (c) => {
+    const portrait = personaImage(loadPersona(c.req.param('id')).id, 'portrait.jp2');
+    return c.body(Uint8Array.from(portrait), 200, { 'content-type': 'image/jp2' });
+  });
+
+  app.post('/hold', async (c) => {
+    const { persona, reader } = checked(await readBody(c, MAX_BODY));
+    const { chip } = await cards.card(persona);
+    await remove();
+    const port = Number(reader.slice(reader.indexOf(':') + 1));
+    const card = await connectCard({ host: '127.0.0.1', port, atr: CARD_ATR, chip }).catch((error: unknown) => {
+      if (!(error instanceof ApduError)) throw error;
+      throw new CardError('peer-unreachable', 'No reader listens there. Start the reader, then hold the card.', {
+        port,
+      });
+    });
+    held = { persona, card };
+    void card.gone.then(() => {
+      if (held?.card === card) held = undefined;
+    });
+    log.info('card-held', { persona });
+    return c.json({ persona, reader });
+  });
+
+  app.post('/remove', async (c) => {
+    const removed = await remove();
+    return c.json({ removed });
+  });
+
+  return { app, remove };
+}
+
+function checked(body: Uint8Array): z.infer<typeof hold> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new CardError('bad-request', 'The request is not JSON.');
+  }
+  const { data } = hold.safeParse(value);
+  const port = Number(data?.reader.split(':')[1]);
+  if (!data || port < 1 || port > 65535) {
+    throw new CardError('bad-request', 'A persona and a reader 127.0.0.1:PORT are needed.');
+  }
+  return data;
+}
