@@ -76,7 +76,6 @@ export function App() {
       // The refusal waits until the picture has reached the step that failed.
       await settled();
       setProblem(error instanceof Refusal ? error : new Refusal('answer-unreadable'));
-    } finally {
       setHand('none');
     }
   };
@@ -123,7 +122,7 @@ export function App() {
           <main
             id="main"
             tabIndex={-1}
-            class="mx-auto grid max-w-[90rem] gap-x-12 gap-y-6 px-4 pt-6 sm:px-8 lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_auto_1fr] xl:gap-x-14"
+            class="mx-auto grid max-w-[90rem] gap-x-12 gap-y-6 px-4 pt-4 sm:px-8 lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_auto_1fr] xl:gap-x-14"
           >
             <section class="flex flex-col gap-4 lg:col-start-1" aria-labelledby="heading">
               <div>

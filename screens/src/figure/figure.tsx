@@ -39,7 +39,7 @@ export function Figure(props: { run: Run; flown: MessageEvent | undefined; onOpe
             />
             <PhoneOutline box={layout.phone} lit={active.has('wallet') || active.has('applicant-app')} />
             {(Object.keys(ends) as Link[]).map((link) => (
-              <LinkLine key={link} path={layout.links[link]} state={stateOfLink(run, link)} />
+              <LinkLine key={link} link={layout.links[link]} state={stateOfLink(run, link)} />
             ))}
           </svg>
           <PhoneLabel layout={layout} />
@@ -119,15 +119,14 @@ const strokes: Record<LinkState, string> = {
   waiting: 'stroke-wait [stroke-dasharray:8_6]',
 };
 
-function LinkLine({ path, state }: { path: string; state: LinkState }) {
+function LinkLine({ link, state }: { link: Layout['links'][Link]; state: LinkState }) {
+  const width = state === 'idle' ? 1.5 : 2.5;
+  const look = `transition-[stroke] duration-500 ${strokes[state]}`;
   return (
-    <path
-      d={path}
-      fill="none"
-      class={`transition-[stroke] duration-500 ${strokes[state]}`}
-      stroke-width={state === 'idle' ? 1.5 : 2.5}
-      stroke-linecap="round"
-    />
+    <g fill="none" stroke-width={width} stroke-linecap="round" stroke-linejoin="round">
+      <path d={link.way} class={look} />
+      <path d={link.head} class={`${look} [animation:none] [stroke-dasharray:none]`} />
+    </g>
   );
 }
 

@@ -32,8 +32,8 @@ export interface Layout {
   readonly boxes: Readonly<Record<Party, Box>>;
   /** The frame around the two parties that live in the phone. */
   readonly phone: Box;
-  /** SVG path data; each runs in the direction of its name. */
-  readonly links: Readonly<Record<Link, string>>;
+  /** SVG path data of the way and of the arrow head at its end; each runs in the direction of its name. */
+  readonly links: Readonly<Record<Link, { readonly way: string; readonly head: string }>>;
   readonly badges: Readonly<Record<StepNumber, Badge>>;
   /** The line between the person's own things and the servers: the checkpoint. */
   readonly border: { readonly x: number; readonly y1: number; readonly y2: number };
@@ -114,7 +114,7 @@ function wide(width: number): Layout {
   return {
     kind: 'wide',
     width,
-    height: 416,
+    height: 426,
     boxes,
     phone: { x: frameX, y: top - 30, w: w.frame, h: bottom + h - top + 56 },
     links: {
@@ -138,7 +138,7 @@ function wide(width: number): Layout {
       8: { x: borderX, y: row.back, label: 'below' },
       9: { x: w.card + gap[0] / 2, y: row.back, label: 'below' },
     },
-    border: { x: borderX, y1: 4, y2: 412 },
+    border: { x: borderX, y1: 4, y2: 422 },
   };
 }
 
@@ -206,10 +206,10 @@ function tall(width: number): Layout {
 
 type Point = readonly [number, number];
 
-/** A path through the points with rounded corners. */
-function line(...points: Point[]): string {
+/** A way through the points with rounded corners, and its arrow head. */
+function line(...points: Point[]): { way: string; head: string } {
   const radius = 14;
-  return points
+  const way = points
     .map((point, index) => {
       const before = points[index - 1];
       const next = points[index + 1];
@@ -218,6 +218,13 @@ function line(...points: Point[]): string {
       return `L${at(towards(point, before, radius))} Q${at(point)} ${at(towards(point, next, radius))}`;
     })
     .join(' ');
+  return { way, head: arrowHead(points.at(-2)!, points.at(-1)!) };
+}
+
+function arrowHead(from: Point, to: Point): string {
+  const [bx, by] = towards(to, from, 9);
+  const [dx, dy] = [(to[0] - bx) * 0.55, (to[1] - by) * 0.55];
+  return `M${at([bx - dy, by + dx])} L${at(to)} L${at([bx + dy, by - dx])}`;
 }
 
 function towards([x, y]: Point, [tx, ty]: Point, by: number): Point {

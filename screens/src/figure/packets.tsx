@@ -13,7 +13,7 @@ export function Packets({ layout, flown }: { layout: Layout; flown: MessageEvent
   useEffect(() => {
     const way = flown && linkBetween(flown.from, flown.to);
     if (!sky.current || !way || still) return;
-    return fly(sky.current, layout.links[way.link], way.backwards, shortLabel(flown.label));
+    return fly(sky.current, layout.links[way.link].way, way.backwards, shortLabel(flown.label));
   }, [flown, layout, still]);
   return (
     <svg

@@ -71,7 +71,7 @@ export function Phone(props: PhoneProps) {
         </div>
         <div
           ref={inside}
-          class="flex min-h-[24rem] lg:min-h-[36.5rem] flex-col overflow-hidden rounded-[2rem] border border-line bg-surface"
+          class="flex min-h-[24rem] lg:min-h-[36.5rem] flex-col overflow-hidden rounded-[2rem] border border-line bg-surface lg:max-h-[calc(100vh-8.5rem)] lg:overflow-y-auto"
         >
           <div key={props.screen} class="rise flex grow flex-col px-5 py-6">
             <CurrentScreen {...props} />

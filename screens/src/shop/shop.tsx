@@ -1,3 +1,4 @@
+import type { Refusal } from '../api/client.ts';
 import { partyIcons } from '../figure/icons.ts';
 import { Icon } from '../frame/icon.tsx';
 import type { Run } from '../run/run.ts';
@@ -10,7 +11,7 @@ import { Light } from './light.tsx';
 export function Shop(props: {
   run: Run;
   asking: boolean;
-  problem: { code: string } | undefined;
+  problem: Refusal | undefined;
   onAsk: () => void;
   onLeave: () => void;
 }) {
@@ -19,6 +20,7 @@ export function Shop(props: {
   const own = words.shop;
   const { run } = props;
   const ready = run.wallet === 'active';
+  const refused = props.problem && codeWords(props.problem.code, props.problem.words);
   return (
     <section id="shop" class="@container" aria-labelledby="shop-heading" data-testid={testIds.shop}>
       <h2 id="shop-heading" class="mb-5 font-serif text-2xl font-bold">
@@ -48,12 +50,12 @@ export function Shop(props: {
             {own.ask}
           </button>
           {!ready && <p class="mt-3 text-sm text-muted">{own.needCard}</p>}
-          {props.problem && (
+          {refused && (
             <p class="mt-3 flex gap-2 text-sm text-no" role="alert">
               <Icon sign="warning" class="mt-0.5 size-4" />
               <span>
-                {codeWords(props.problem.code).what} {codeWords(props.problem.code).next}
-                <span class="ml-2 font-mono text-xs">{props.problem.code}</span>
+                {refused.what} {refused.next}
+                <span class="ml-2 font-mono text-xs">{props.problem?.code}</span>
               </span>
             </p>
           )}
