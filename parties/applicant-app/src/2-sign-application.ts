@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Transport } from '@tegata/apdu';
 import { APPLICATION_CONTENT_TYPE, type Application, encodeApplication } from '@tegata/application';
-import { prepareSignedData } from '@tegata/cms';
+import { CmsError, type PreparedSignedData, prepareSignedData } from '@tegata/cms';
+import { X509Error } from '@tegata/x509';
 import { certificateOf } from './1-read-card.ts';
 import { computeSignature, KEY, readFile, selectApplication, verify } from './card-commands.ts';
 import { ApplicantAppError } from './error.ts';
@@ -34,13 +34,34 @@ export async function signApplication(options: {
     });
   }
   const certificate = certificateOf(await readFile(card, 0x01, MAX_CERTIFICATE));
-  const prepared = prepareSignedData({
-    content,
-    eContentType: APPLICATION_CONTENT_TYPE,
-    certificate,
-    signingTime: application.time,
-  });
-  const hash = createHash('sha256').update(prepared.toBeSigned).digest();
-  const signature = await computeSignature(card, { cla: 0x80, ins: 0x2a, p1: 0x02, p2: 0x9a, data: hash, le: 256 });
-  return prepared.finish(signature);
+  const prepared = byTheCard(() =>
+    prepareSignedData({
+      content,
+      eContentType: APPLICATION_CONTENT_TYPE,
+      certificate,
+      signingTime: application.time,
+    }),
+  );
+  const signature = await computeSignature(card, signCommand(prepared));
+  // `finish` checks the signature against the certificate: a card that signs with another key is noticed here, not at the SMP.
+  return byTheCard(() => prepared.finish(signature));
+}
+
+function signCommand({ digest, digestAlgorithm }: PreparedSignedData) {
+  if (digestAlgorithm !== 'sha256') {
+    throw new ApplicantAppError('card-hostile', 'The signature certificate is of a kind that no card of today has.');
+  }
+  return { cla: 0x80, ins: 0x2a, p1: 0x02, p2: 0x9a, data: digest, le: 256 };
+}
+
+/** What certificate and signature are wrong with is the card's fault. */
+function byTheCard<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof CmsError || error instanceof X509Error)) throw error;
+    throw new ApplicantAppError('card-hostile', 'Certificate and signature of the card do not go together.', {
+      rule: error.code,
+    });
+  }
 }

@@ -51,7 +51,7 @@ export function routes(options: {
   const app = new Hono();
   app.use('*', pairSecret(options.secret));
 
-  app.get('/reader', (c) => c.json(reader.address));
+  app.get('/reader', (c) => c.json({ ...reader.address, present: reader.present }));
 
   app.post('/applications', async (c) => {
     const body = await readBody(c, 4096);

@@ -46,6 +46,21 @@ const status = z.object({
   en: words.nullish(),
 });
 
+function readSession(value: unknown): Session {
+  const opened = session.parse(value);
+  const challenge = fromBase64url(opened.challenge);
+  return { session: opened.session, challenge, expires: new Date(opened.expires) };
+}
+
+function readWalletKeys(value: unknown): WalletKeys {
+  const keys = walletKeys.parse(value);
+  return {
+    attestation: keys.attestation,
+    deviceKeys: keys.deviceKeys.map(parseP256Jwk),
+    responseKey: parseP256Jwk(keys.responseKey),
+  };
+}
+
 /** Where an application stands, in the SMP's words. */
 export type ApplicationStatus = z.infer<typeof status>;
 /** The SMP's receipt. */
@@ -90,9 +105,9 @@ export function wireTo(options: { smp: Peer; wallet: Peer; phone: Signer; clock:
     });
   }
 
-  function understood<T>(who: 'smp' | 'wallet', schema: z.ZodType<T>, answer: PeerAnswer): T {
+  function understood<T>(who: 'smp' | 'wallet', read: (value: unknown) => T, answer: PeerAnswer): T {
     try {
-      return schema.parse(answer.json());
+      return read(answer.json());
     } catch {
       throw unreachable(who);
     }
@@ -108,22 +123,12 @@ export function wireTo(options: { smp: Peer; wallet: Peer; phone: Signer; clock:
     async openSession(platform) {
       const body = new TextEncoder().encode(JSON.stringify({ platform }));
       const answer = await askSmp('POST', '/sessions', { body, contentType: 'application/json', step: 1 });
-      const opened = understood('smp', session, answer);
-      const challenge = fromBase64url(opened.challenge);
-      return { session: opened.session, challenge, expires: new Date(opened.expires) };
+      return understood('smp', readSession, answer);
     },
     async walletKeys(challenge, count) {
       const json = { challenge: Buffer.from(challenge).toString('base64url'), count };
-      const keys = understood(
-        'wallet',
-        walletKeys,
-        await reach('wallet', () => wallet.request('POST', '/keys', { json, step: 1 })),
-      );
-      return {
-        attestation: keys.attestation,
-        deviceKeys: keys.deviceKeys.map(parseP256Jwk),
-        responseKey: parseP256Jwk(keys.responseKey),
-      };
+      const answer = await reach('wallet', () => wallet.request('POST', '/keys', { json, step: 1 }));
+      return understood('wallet', readWalletKeys, answer);
     },
     async sendApplication(sessionId, signed) {
       const answer = await askSmp('POST', '/applications', {
@@ -132,10 +137,10 @@ export function wireTo(options: { smp: Peer; wallet: Peer; phone: Signer; clock:
         headers: { 'Tegata-Session': sessionId },
         step: 3,
       });
-      return understood('smp', accepted, answer);
+      return understood('smp', accepted.parse, answer);
     },
     async status(reference) {
-      return understood('smp', status, await askSmp('GET', `/applications/${encodeURIComponent(reference)}`));
+      return understood('smp', status.parse, await askSmp('GET', `/applications/${encodeURIComponent(reference)}`));
     },
     async putProvisional(reference, shown) {
       const path = `/provisional/${encodeURIComponent(reference)}`;

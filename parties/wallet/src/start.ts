@@ -47,12 +47,13 @@ export async function start(config: WalletConfig): Promise<Running> {
   const storing = { file, element, trustAnchors: config.trust.iaca, clock, random };
   const receiver = receiveDeliveries({ storing, wire, log, tap, random });
   const views = cardViews({ file, element });
+  const codes = engagements({ clock, random });
   let url = '';
   const app = routes({
     secrets: config.secrets,
     answering: { file, element, consentMs: config.consentMs ?? 60_000 },
     views,
-    engagements: engagements({ clock, random }),
+    engagements: codes,
     wire,
     receiver,
     clock,
@@ -65,6 +66,7 @@ export async function start(config: WalletConfig): Promise<Running> {
   return {
     url,
     async close() {
+      codes.close();
       await server.close();
       await receiver.close();
       file.close();

@@ -140,6 +140,24 @@ describe('a wallet that receives a card', () => {
   });
 });
 
+describe('a wallet whose PIN is locked', () => {
+  it('is reset to nothing and takes a new PIN, and then a new card', async () => {
+    const world = await testWorld();
+    try {
+      await world.activate('TG-0005');
+      for (let time = 0; time < 5; time++) await world.call('screens', 'POST', '/unlock', { pin: '000000' });
+      assert.equal((await world.call('screens', 'POST', '/unlock', { pin: PIN })).json['code'], 'phone-pin-locked');
+      assert.equal((await world.call('screens', 'POST', '/reset', { pin: '135790' })).status, 204);
+      assert.deepEqual((await world.call('screens', 'GET', '/card')).json, { state: 'none', locked: false });
+      await world.activate('TG-0006');
+      assert.equal((await world.call('screens', 'GET', '/card')).json['reference'], 'TG-0006');
+      assert.equal((await world.call('screens', 'POST', '/unlock', { pin: '135790' })).status, 204);
+    } finally {
+      await world.close();
+    }
+  });
+});
+
 describe('a wallet over a restart', () => {
   it('has its card, its keys and its unsent receipt, and nothing of the card stands in its file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tegata-wallet-'));

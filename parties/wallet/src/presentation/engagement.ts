@@ -53,6 +53,8 @@ export interface Engagements {
    * @throws {WalletError} `engagement-unknown` also for a code that was used or has run out
    */
   take(id: string): { engagement: Engagement; eDeviceKey: KeyObject };
+  /** Answers no to every open question: nobody will be there to say yes. */
+  close(): void;
 }
 
 /** Keeps engagements in memory: none outlives the process. */
@@ -115,6 +117,10 @@ export function engagements(options: { clock: Clock; random: Random }): Engageme
       engagement.eDeviceKey = undefined;
       engagement.state = 'asked';
       return { engagement, eDeviceKey };
+    },
+    close() {
+      for (const { decide } of shown.values()) decide?.({ allow: false });
+      shown.clear();
     },
   };
 }
