@@ -1,7 +1,7 @@
 import type { CborValue, Encoded } from '@tegata/cbor';
 import { CoseError, type CoseMessage, parseSign1, x5chain } from '@tegata/cose';
 import { MdocError } from './error.ts';
-import { DIGEST_ID_END, type MobileSecurityObject, parseMso } from './mobile-security-object.ts';
+import { type MobileSecurityObject, parseMso } from './mobile-security-object.ts';
 import { decodeFor, Shape } from './shape.ts';
 
 /** One element with its salt. `encoded.bytes` are what the digest covers. */
@@ -58,11 +58,10 @@ export function readIssuerSigned(shape: Shape): { nameSpaces: IssuerNameSpaces; 
 
 function readItem(shape: Shape): IssuerSignedItem {
   const item = shape.inside();
-  const digestID = item.get('digestID').unsigned();
-  if (digestID >= DIGEST_ID_END) item.fail('digest-id-range', 'a digestID is below 2^31');
   return {
     encoded: shape.encoded(),
-    digestID,
+    // Its range is a matter of the MSO, which the digest must be found in.
+    digestID: item.get('digestID').unsigned(),
     random: item.get('random').bytes(),
     elementIdentifier: item.get('elementIdentifier').text(),
     elementValue: item.get('elementValue').raw(),

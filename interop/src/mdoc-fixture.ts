@@ -1,0 +1,85 @@
+/**
+ * A test IACA with one document signer, a phone, a reader and a session, around the machine's own time: one of the peers takes the time
+ * from there. TEST ONLY.
+ * @module
+ */
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { FullDate } from '@tegata/cbor';
+import { systemClock } from '@tegata/clock';
+import { type Signer, softwareSigner } from '@tegata/keys';
+import {
+  buildDeviceEngagement,
+  eReaderKeyBytes,
+  type ItemsRequest,
+  issueMdoc,
+  MNC_DOCTYPE,
+  NS_ISO,
+  NS_JP,
+  parseDeviceEngagement,
+  sessionTranscriptQr,
+} from '@tegata/mdoc';
+import { systemRandom } from '@tegata/random';
+import { buildDocumentSigner, buildIaca } from '@tegata/x509-build';
+
+const HOUR = 60 * 60 * 1000;
+/** The instant of the tests, in whole seconds. */
+export const NOW = new Date(Math.floor(systemClock.now().getTime() / 1000) * 1000);
+/** So many hours after `NOW`. */
+export const hours = (count: number) => new Date(NOW.getTime() + count * HOUR);
+
+/** A key pair and its signer. */
+export interface TestKey {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  readonly signer: Signer;
+}
+
+/** Makes a P-256 or P-384 key. */
+export function makeKey(namedCurve = 'P-256'): TestKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve });
+  return { privateKey, publicKey, signer: softwareSigner(privateKey) };
+}
+
+/** What a relying party asks in these tests. */
+export const REQUEST: ItemsRequest = {
+  docType: MNC_DOCTYPE,
+  nameSpaces: { [NS_ISO]: { age_over_20: false, birth_date: false }, [NS_JP]: { full_name_unicode: true } },
+};
+
+/** The elements that answer it, and one that must not be shown. */
+export const NAME = '見本　花子';
+export const BIRTH_DATE = '2000-03-31';
+
+/** All the parts of one presentation. */
+export async function makePresentation() {
+  const root = makeKey('P-384');
+  const ds = makeKey();
+  const phone = makeKey();
+  const reader = makeKey();
+  const iaca = await buildIaca({ signer: root.signer, random: systemRandom, notBefore: hours(-48) });
+  const dsCertificate = await buildDocumentSigner({
+    issuer: { signer: root.signer, certificate: iaca },
+    publicKey: ds.publicKey,
+    random: systemRandom,
+    notBefore: hours(-24),
+  });
+  const validity = { signed: hours(-1), validFrom: hours(-1), validUntil: hours(24 * 30) };
+  const issuerSigned = await issueMdoc({
+    docType: MNC_DOCTYPE,
+    elements: {
+      [NS_JP]: { full_name_unicode: NAME, resident_address_unicode: '見本県見本市１－１' },
+      [NS_ISO]: { sex: 2, age_over_20: true, birth_date: new FullDate(BIRTH_DATE) },
+    },
+    deviceKey: phone.publicKey,
+    validity,
+    random: systemRandom,
+    signer: ds.signer,
+    certificateChain: [dsCertificate],
+  });
+  const engagement = parseDeviceEngagement(buildDeviceEngagement({ eDeviceKey: makeKey().publicKey }));
+  const transcript = sessionTranscriptQr({
+    deviceEngagementBytes: engagement.encoded,
+    eReaderKeyBytes: eReaderKeyBytes(reader.publicKey),
+  });
+  return { iaca, ds, dsCertificate, phone, reader, validity, issuerSigned, transcript };
+}
