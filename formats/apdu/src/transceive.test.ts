@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { transceive } from './transceive.ts';
-import type { Transport } from './transport.ts';
+import { type Transport, transportTo } from './transport.ts';
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 
@@ -47,4 +47,18 @@ test('a card that answers without end is card-hostile', async () => {
   // A second 6Cxx in a row is an answer, not another try.
   assert.equal((await transceive(endless('6C10'), hex('00B00000 00'))).sw, 0x6c10);
   await assert.rejects(transceive(endless('90'), hex('00B00000 00')), { code: 'response-malformed' });
+});
+
+test('a chip in the same process is a transport; it is reset when the session begins and ends', async () => {
+  let resets = 0;
+  const card = transportTo({
+    transmit: (command) => Uint8Array.of(command[3]!, 0x90, 0x00),
+    reset() {
+      resets++;
+    },
+  });
+  const { data, sw } = await transceive(card, { cla: 0, ins: 0xb0, p1: 0, p2: 7, le: 1 });
+  assert.deepEqual([[...data], sw, resets], [[7], 0x9000, 1]);
+  await card.close();
+  assert.equal(resets, 2);
 });
