@@ -40,7 +40,7 @@ export function forwardNotices(options: {
           .set({ told_at: options.clock.now() })
           .where('id', '=', notice.id)
           .execute();
-        log.info('notice-told', { delivery: notice.delivery, event: notice.event });
+        log.info('notice-told', { delivery: notice.delivery, notice: notice.event });
         return true;
       }
       await db
@@ -48,7 +48,7 @@ export function forwardNotices(options: {
         .set({ attempts: sql`attempts + 1` })
         .where('id', '=', notice.id)
         .execute();
-      log.warn('notice-not-told', { delivery: notice.delivery, event: notice.event, answer: status });
+      log.warn('notice-not-told', { delivery: notice.delivery, notice: notice.event, answer: status });
       return false;
     };
     try {

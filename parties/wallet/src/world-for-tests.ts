@@ -52,14 +52,14 @@ export async function testIssuer() {
   });
   return {
     root,
-    issue: (deviceKey: KeyObject, changes: { docType?: string; validUntil?: Date } = {}) =>
+    issue: (deviceKey: KeyObject, changes: { docType?: string; validUntil?: Date; portrait?: Uint8Array } = {}) =>
       issueMdoc({
         docType: changes.docType ?? MNC_DOCTYPE,
         elements: {
           [NS_JP]: {
             full_name_unicode: '見本　花子',
             individual_number_unicode: '537686677188',
-            portrait: Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 1, 2, 3),
+            portrait: changes.portrait ?? Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 1, 2, 3),
           },
           [NS_ISO]: {
             age_over_18: true,
@@ -179,9 +179,9 @@ export async function testWorld(changes: Partial<WalletConfig> = {}) {
       return { id, jwe, digest: createHash('sha256').update(issuerSigned).digest('base64url') };
     },
     /** Keys, issuance, delivery, until the receipt is there. */
-    async activate(reference = 'TG-0001') {
+    async activate(reference = 'TG-0001', changes: { portrait?: Uint8Array } = {}) {
       const { deviceKeys, responseKey } = await world.keys();
-      const issuerSigned = await issuer.issue(publicKeyOf(deviceKeys[0] as P256Jwk));
+      const issuerSigned = await issuer.issue(publicKeyOf(deviceKeys[0] as P256Jwk), changes);
       const delivery = await world.deliver(responseKey, issuerSigned, { reference });
       await until(() => provider.state.receipts.has(delivery.id));
       return { ...delivery, issuerSigned };
