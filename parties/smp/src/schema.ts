@@ -5,7 +5,7 @@ import type { State } from './states.ts';
 /** The rows of the SMP. Sealed columns are the only place of personal data; nothing else here says who somebody is. */
 export interface Tables {
   /** One row: which wrapping key these rows are sealed under. */
-  'smp.wrapping_key': { only: boolean; fingerprint: string; at: Date };
+  'smp.wrapping_key': { single: boolean; fingerprint: string; at: Date };
   /** A session belongs to one key of an app and gives one challenge; it is used by one application. */
   'smp.session': {
     id: string;
@@ -115,7 +115,7 @@ export const migrations: readonly Migration[] = [
     name: '1-applications',
     sql: `
 create table smp.wrapping_key (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   fingerprint text not null,
   at timestamptz not null
 )

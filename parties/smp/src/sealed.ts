@@ -41,7 +41,7 @@ export function sealer(wrapper: Wrapper, random: Random): Sealer {
 export async function claimWrappingKey(db: Kysely<Tables>, wrapper: Wrapper, clock: Clock): Promise<void> {
   await db
     .insertInto('smp.wrapping_key')
-    .values({ only: true, fingerprint: wrapper.fingerprint, at: clock.now() })
+    .values({ single: true, fingerprint: wrapper.fingerprint, at: clock.now() })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   const { fingerprint } = await db.selectFrom('smp.wrapping_key').select('fingerprint').executeTakeFirstOrThrow();

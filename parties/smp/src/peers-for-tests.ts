@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { DateTime, decode, encode } from '@tegata/cbor';
+import type { Clock } from '@tegata/clock';
+import { type Running, serve } from '@tegata/http';
+import { silentLog } from '@tegata/log';
+import { problemAnswer } from '@tegata/problem';
+import { systemRandom } from '@tegata/random';
+import { readOcspRequest } from '@tegata/x509';
+import { buildOcspError, buildOcspResponse } from '@tegata/x509-build';
+import { Hono } from 'hono';
+import { jpkiSigner } from './person-for-tests.ts';
+
+const random = systemRandom;
+const onError = problemAnswer({ log: silentLog, random });
+const refusing = (code: string, status: 401 | 409 | 422) =>
+  new Response(JSON.stringify({ code }), { status, headers: { 'content-type': 'application/problem+json' } });
+const gone = () => new Response(null, { status: 503 });
+const cbor = (value: Parameters<typeof encode>[0], status = 200) =>
+  new Response(encode(value) as Uint8Array<ArrayBuffer>, { status, headers: { 'content-type': 'application/cbor' } });
+
+/** How the responder answers. */
+export type OcspMode =
+  | 'good'
+  | 'revoked'
+  | 'unknown'
+  | 'down'
+  | 'try-later'
+  | 'other-nonce'
+  | 'no-nonce'
+  | 'stale'
+  | 'garbage';
+
+/** A JPKI that answers as told. */
+export async function fakeJpki(clock: Clock) {
+  const state = { mode: 'good' as OcspMode, asked: 0 };
+  const app = new Hono();
+  app.post('/ocsp', async (c) => {
+    state.asked += 1;
+    const { mode } = state;
+    if (mode === 'down') return gone();
+    const send = (body: Uint8Array) =>
+      new Response(body as Uint8Array<ArrayBuffer>, { headers: { 'content-type': 'application/ocsp-response' } });
+    if (mode === 'garbage') return send(Uint8Array.of(0x30, 0x03, 0x0a, 0x01, 0x00, 0x00));
+    if (mode === 'try-later') return send(buildOcspError('tryLater'));
+    const { certIds, nonce } = readOcspRequest(new Uint8Array(await c.req.arrayBuffer()));
+    const at = new Date(clock.now().getTime() - (mode === 'stale' ? 7_200_000 : 0));
+    const status =
+      mode === 'revoked'
+        ? ({ status: 'revoked', revokedAt: at, reason: 'keyCompromise' } as const)
+        : ({ status: mode === 'unknown' ? 'unknown' : 'good' } as const);
+    return send(
+      await buildOcspResponse({
+        answers: [{ certId: certIds[0]!.raw, status, thisUpdate: at, nextUpdate: new Date(at.getTime() + 3_600_000) }],
+        producedAt: at,
+        signer: jpkiSigner,
+        certificates: [],
+        ...(mode === 'no-nonce' ? {} : { nonce: mode === 'other-nonce' ? random.bytes(32) : nonce }),
+      }),
+    );
+  });
+  return { state, server: await serve({ app, onError }) };
+}
+
+/** An IACA that plans, signs once per plan, and counts. */
+export async function fakeIaca() {
+  interface Issuance {
+    request: Uint8Array;
+    token: Uint8Array;
+    serial: string;
+    plans: number;
+    signatures: number;
+    issuerSigned?: Uint8Array;
+    destroyed: boolean;
+  }
+  const issuances = new Map<string, Issuance>();
+  const state = { down: false, refuse: false, abandonNext: false, loseAnswers: 0 };
+  const plan = () => ({ token: random.bytes(32), serial: Buffer.from(random.bytes(18)).toString('hex') });
+  const planned = ({ token, serial }: Issuance, status: number) =>
+    cbor(
+      { token, serial, digest: createHash('sha256').update(token).digest(), validUntil: DateTime.from(new Date(0)) },
+      status,
+    );
+  const app = new Hono();
+  app.use('*', async (c, next) => {
+    if (c.req.header('authorization') !== 'Bearer secret-of-smp-and-iaca') return refusing('unauthorized', 401);
+    if (state.down) return gone();
+    await next();
+    // The work is done, and nobody hears of it.
+    if (state.loseAnswers > 0) {
+      state.loseAnswers -= 1;
+      c.res = gone();
+    }
+    return undefined;
+  });
+  app.put('/issuances/:id', async (c) => {
+    if (state.refuse) return refusing('refused-by-issuer', 422);
+    const request = new Uint8Array(await c.req.arrayBuffer());
+    const id = c.req.param('id');
+    const known = issuances.get(id);
+    if (known && Buffer.compare(known.request, request) !== 0) return refusing('issuance-conflict', 409);
+    if (known?.token.length === 0) Object.assign(known, plan(), { plans: known.plans + 1 });
+    const issuance = known ?? { request, ...plan(), plans: 1, signatures: 0, destroyed: false };
+    issuances.set(id, issuance);
+    return planned(issuance, known ? 200 : 201);
+  });
+  app.post('/issuances/:id/signature', async (c) => {
+    const issuance = issuances.get(c.req.param('id'));
+    const { token } = Object.fromEntries(decode(new Uint8Array(await c.req.arrayBuffer())) as Map<string, Uint8Array>);
+    if (!issuance || !token || Buffer.compare(token, issuance.token) !== 0)
+      return refusing('issuance-token-invalid', 409);
+    if (state.abandonNext) {
+      state.abandonNext = false;
+      issuance.token = new Uint8Array(0);
+      return refusing('issuance-plan-abandoned', 409);
+    }
+    if (!issuance.issuerSigned) {
+      issuance.signatures += 1;
+      issuance.issuerSigned = random.bytes(400);
+    }
+    return cbor({ issuerSigned: issuance.issuerSigned });
+  });
+  app.delete('/issuances/:id/content', (c) => {
+    const issuance = issuances.get(c.req.param('id'));
+    if (issuance) issuance.destroyed = true;
+    return c.body(null, 204);
+  });
+  return { state, issuances, server: await serve({ app, onError }) };
+}
+
+/** A wallet provider that keeps deliveries. */
+export async function fakeWalletProvider() {
+  const deliveries = new Map<string, { recipient: string; jwe: string; puts: number }>();
+  const state = { down: false, forget: false, loseAnswers: 0 };
+  const app = new Hono();
+  app.put('/deliveries/:id', async (c) => {
+    if (c.req.header('authorization') !== 'Bearer secret-of-smp-and-wp') return refusing('unauthorized', 401);
+    if (state.down) return gone();
+    const { recipient, jwe } = (await c.req.json()) as { recipient: string; jwe: string };
+    const id = c.req.param('id');
+    const known = deliveries.get(id);
+    if (known && known.jwe !== jwe) return refusing('delivery-conflict', 409);
+    if (!state.forget) deliveries.set(id, { recipient, jwe, puts: (known?.puts ?? 0) + 1 });
+    if (state.loseAnswers > 0) {
+      state.loseAnswers -= 1;
+      return gone();
+    }
+    return c.json({ id }, known ? 200 : 201);
+  });
+  return { state, deliveries, server: await serve({ app, onError }) };
+}
+
+/** One of the fake parties. */
+export interface FakeParty {
+  readonly server: Running;
+}
