@@ -14,3 +14,4 @@ export { type CardDates, cardDates, personalise } from './issue/personalise.ts';
 export { loadPersona, PERSONA_IDS, type Persona, type PersonaId } from './persona.ts';
 export { CARD_ATR } from './routes.ts';
 export { type CardConfig, start } from './start.ts';
+export { CARD_KEYS, type CardKeyName, loadTestKeys } from './test-keys.ts';
