@@ -51,6 +51,7 @@ export class CardConversation {
   #reading: Reading | undefined;
   /** Whether the last message was a command that asks for something else than a file. */
   #askedOtherwise = false;
+  #last: string | undefined;
   readonly #files = new Map<string, { application: CardApplication | undefined; file: number; bytes: Uint8Array }>();
 
   constructor(view: View) {
@@ -71,6 +72,7 @@ export class CardConversation {
   /** @throws {ApduError} `response-malformed` */
   response(bytes: Uint8Array): Described {
     const { data, sw } = parseResponse(bytes);
+    this.#last = undefined;
     const reading = this.#reading;
     if (reading && data.length > 0) this.#keep(reading, data);
     const more = sw >> 8 === 0x61;
@@ -86,6 +88,13 @@ export class CardConversation {
           : `${data.length} bytes${reading ? ` of ${this.#fileName(reading.application, reading.file)}` : ''}`,
       shown,
     };
+  }
+
+  /** The file to which the last response belongs, as far as it has been read. */
+  lastFile(): FileRead | undefined {
+    return this.#last === undefined
+      ? undefined
+      : this.files().find(({ application, file }) => placeOf(application, file) === this.#last);
   }
 
   /** The files that have been read so far. */
@@ -171,7 +180,8 @@ export class CardConversation {
 
   #keep(reading: Reading, data: Uint8Array): void {
     if (reading.file === undefined) return;
-    const place = `${reading.application ?? '?'}/${reading.file}`;
+    const place = placeOf(reading.application, reading.file);
+    this.#last = place;
     const known = this.#files.get(place);
     if (!known && this.#files.size >= MAX_FILES) return;
     const before = known?.bytes ?? new Uint8Array(0);
@@ -184,6 +194,8 @@ export class CardConversation {
     this.#files.set(place, { application: reading.application, file: reading.file, bytes });
   }
 }
+
+const placeOf = (application: CardApplication | undefined, file: number) => `${application ?? '?'}/${file}`;
 
 /** Whether a file is the My Number, as text or as an image. */
 export function isMyNumberFile(application: CardApplication | undefined, file: number | undefined): boolean {

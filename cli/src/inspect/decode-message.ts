@@ -1,12 +1,12 @@
-import { ApduError } from '@tegata/apdu';
+import { ApduError, objectLength } from '@tegata/apdu';
 import type { TapMessage } from '@tegata/tap';
 import { commandSection, responseSection } from './apdu.ts';
-import { CardConversation } from './card-conversation.ts';
+import { CardConversation, type FileRead } from './card-conversation.ts';
 import { differs, jsonObjectSections } from './inspect-input.ts';
 import { maskedJson, tryJson } from './json.ts';
 import { maskBytes } from './mask.ts';
 import { octetsSection } from './octets.ts';
-import { recognise, recogniseCbor, recogniseDer } from './recognise.ts';
+import { fileSections, recognise, recogniseCbor, recogniseDer } from './recognise.ts';
 import type { Section, View } from './section.ts';
 import { asText, compactToken } from './text-form.ts';
 import { jweSections, jwtSections } from './token.ts';
@@ -55,8 +55,28 @@ function decode(message: WireMessage, view: View, before: readonly WireMessage[]
   const { kind, bytes } = message;
   if (bytes.length === 0) return [{ title: message.label, text: 'No content.' }];
   if (kind === 'apdu-command') return [commandSection(bytes, view, after(before, view))];
-  if (kind === 'apdu-response') return [responseSection(bytes, view, after(before, view))];
+  if (kind === 'apdu-response') {
+    const conversation = after(before, view);
+    const answer = responseSection(bytes, view, conversation);
+    const read = conversation.lastFile();
+    return read ? [answer, ...wholeFile(read, view)] : [answer];
+  }
   return content(message, view) ?? [octetsSection(bytes, view)];
+}
+
+// A file comes in pieces; it is opened once it is whole.
+function wholeFile(read: FileRead, view: View): readonly Section[] {
+  return objectEnds(read.bytes) ? fileSections(read, view) : [];
+}
+
+function objectEnds(bytes: Uint8Array): boolean {
+  try {
+    const length = objectLength(bytes);
+    return length !== undefined && length <= bytes.length;
+  } catch (error) {
+    if (error instanceof ApduError) return false;
+    throw error;
+  }
 }
 
 function content({ contentType = '', bytes }: WireMessage, view: View): readonly Section[] | undefined {

@@ -2,7 +2,7 @@ import { traceFromText } from './apdu.ts';
 import { InspectError } from './error.ts';
 import { isProblem, jsonSection, problemSection, strings, tryJson } from './json.ts';
 import { octetsSection } from './octets.ts';
-import { type Recognised, recognise, traceAndFiles } from './recognise.ts';
+import { COMMON_KINDS, type Recognised, recognise, traceAndFiles } from './recognise.ts';
 import { MAX_INSIDE, type Section, type View, within } from './section.ts';
 import { asText, compactToken, type Form, fromBase64, fromHex, pemBlocks } from './text-form.ts';
 import { jweSections, jwtSections } from './token.ts';
@@ -152,5 +152,5 @@ export function jsonObjectSections(value: object, view: View): Section[] {
 
 function member(text: string, view: View): readonly Section[] | undefined {
   const found = fromText(text, view);
-  return found && found.kind !== 'cbor' && found.kind !== 'der' && found.form !== 'hex' ? found.sections : undefined;
+  return found && !COMMON_KINDS.has(found.kind) && found.form !== 'hex' ? found.sections : undefined;
 }

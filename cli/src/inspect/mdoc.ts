@@ -195,7 +195,9 @@ export function sessionSections(message: CborMap, view: View): Section[] {
   return [
     table(key === undefined ? 'SessionData' : 'SessionEstablishment', rows, {
       clause: 'ISO/IEC 18013-5:2021 §9.1.1.4',
-      note: 'The keys of a session live on its two ends only: the content cannot be read from the wire.',
+      ...(data === undefined
+        ? {}
+        : { note: 'Only the two ends have the keys of a session: the content cannot be read from the wire.' }),
     }),
   ];
 }

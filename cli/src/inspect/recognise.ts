@@ -1,4 +1,4 @@
-import type { CborMap } from '@tegata/cbor';
+import type { CborMap, CborValue } from '@tegata/cbor';
 import {
   commandSection,
   fileTitle,
@@ -9,6 +9,7 @@ import {
   traceSections,
 } from './apdu.ts';
 import { applicationSections } from './application.ts';
+import type { FileRead } from './card-conversation.ts';
 import { cardFileKind, cardFileSections } from './card-file.ts';
 import { notationSection, tryCbor } from './cbor.ts';
 import { certificateSections, certificationRequestSections } from './certificate.ts';
@@ -31,6 +32,7 @@ import {
   unwrapped,
 } from './mdoc.ts';
 import { ocspRequestSections, ocspResponseSections } from './ocsp.ts';
+import { publicKeySection } from './public-key.ts';
 import { MAX_INSIDE, row, type Section, table, type View } from './section.ts';
 
 /** What was found: the kind in kebab case, and the sections that show it. */
@@ -66,6 +68,8 @@ export function recogniseDer(bytes: Uint8Array, view: View): Recognised | undefi
       return { kind, sections: [...ocspRequestSections(raw), printed()] };
     case 'ocsp-response':
       return { kind, sections: [...ocspResponseSections(raw, view), printed()] };
+    case 'public-key':
+      return { kind, sections: [publicKeySection(raw), printed()] };
     case 'private-key':
       // No option shows a private key: who needs it has it in the file.
       return { kind, sections: [{ title: 'Private key', text: 'Nothing of it is shown.' }] };
@@ -147,7 +151,33 @@ export function recogniseCbor(bytes: Uint8Array, view: View): Recognised | undef
     return { kind: 'session-transcript', sections: [...sessionTranscriptSections(value, view), printed] };
   if (coseParts(value)) return { kind: 'cose', sections: [...coseSections(value, view), printed] };
   // One byte or a short number is CBOR by accident.
-  return typeof value === 'object' && value !== null ? { kind: 'cbor', sections: [printed] } : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  return { kind: 'cbor', sections: [printed, ...heldObjects(value, view)] };
+}
+
+const MAX_HELD = 8;
+/** Kinds that bytes are by accident, or that say nothing beside the notation. */
+export const COMMON_KINDS: ReadonlySet<string> = new Set([
+  'cbor',
+  'der',
+  'apdu-command',
+  'apdu-response',
+  'vpcd-frames',
+  'session-data',
+]);
+
+/** The objects in the members of a map: an mdoc in the issuer's answer, a certificate, a photo. */
+function heldObjects(value: CborValue, view: View, path = '', found: Section[] = [], depth = 0): Section[] {
+  if (!(value instanceof Map) || depth > 2) return found;
+  for (const [key, item] of value) {
+    const name = path === '' ? String(key) : `${path}.${String(key)}`;
+    if (item instanceof Map) heldObjects(item, view, name, found, depth + 1);
+    if (!(item instanceof Uint8Array) || item.length < 40 || found.length >= MAX_HELD) continue;
+    const held = recognise(item, { ...view, inside: view.inside + 1 });
+    if (!held || COMMON_KINDS.has(held.kind)) continue;
+    found.push(...held.sections.map((section) => ({ ...section, title: `${name}: ${section.title}` })));
+  }
+  return found;
 }
 
 function recogniseCard(bytes: Uint8Array, view: View): Recognised | undefined {
@@ -164,17 +194,16 @@ function recogniseCard(bytes: Uint8Array, view: View): Recognised | undefined {
 /** A trace, then every file that was read in it. */
 export function traceAndFiles(messages: Parameters<typeof traceSections>[0], view: View): Section[] {
   const { sections, files } = traceSections(messages, view);
-  const out = [...sections];
-  for (const file of files) {
-    const title = fileTitle(file);
-    const { application } = file;
-    if (application === 'text' || application === 'surface')
-      out.push(...cardFileSections(file.bytes, { application, file: file.file }, view, title));
-    else {
-      const inside = { ...view, inside: view.inside + 1 };
-      for (const section of recognise(file.bytes, inside)?.sections ?? [])
-        out.push({ ...section, title: `${title}: ${section.title}` });
-    }
+  return [...sections, ...files.flatMap((file) => fileSections(file, view))];
+}
+
+/** A file that was read from a card, by what the conversation says it is. */
+export function fileSections(read: FileRead, view: View): Section[] {
+  const { application, file, bytes } = read;
+  const title = fileTitle(read);
+  if (application === 'text' || application === 'surface') {
+    return cardFileSections(bytes, { application, file }, view, title);
   }
-  return out;
+  const found = recognise(bytes, { ...view, inside: view.inside + 1 });
+  return (found?.sections ?? []).map((section) => ({ ...section, title: `${title}: ${section.title}` }));
 }
