@@ -43,9 +43,15 @@ export function decodeMessage(message: WireMessage, options: DecodeOptions = {})
   return { sections, masked, maskedBytes: maskedBytes(message, options.before) };
 }
 
+/** A screen takes no more than this. */
+const MAX_SECTIONS = 120;
+
 function safe(message: WireMessage, view: View, before: readonly WireMessage[] = []): readonly Section[] {
   try {
-    return decode(message, view, before);
+    const sections = decode(message, view, before);
+    if (sections.length <= MAX_SECTIONS) return sections;
+    const left = { title: `${sections.length - MAX_SECTIONS} more`, text: 'tegata inspect shows all of it.' };
+    return [...sections.slice(0, MAX_SECTIONS), left];
   } catch {
     return [octetsSection(message.bytes, view)];
   }

@@ -128,6 +128,16 @@ export const wireWords: Readonly<Record<string, Entry>> = {
     ['本人が提示を断りました。', '別の方法で確認してください。'],
     ['The holder declined to share.', 'Check in another way.'],
   ),
+  'inspect-unrecognised': entry(
+    422,
+    ['この中身が何か、わかりません。', '16進、base64、PEM、DER、CBOR、JSON のどれかで渡してください。'],
+    ['It cannot be told what this is.', 'Give it as hex, base64, PEM, DER, CBOR or JSON.'],
+  ),
+  'inspect-too-large': entry(
+    413,
+    ['1 MiB より大きいので、開けません。', '見たい部分だけを切り出してください。'],
+    ['It is larger than 1 MiB.', 'Cut out the object that you want to see.'],
+  ),
   internal: entry(
     500,
     ['予期しない問題が起きました。', '受け付けた申し込みは失われません。問題の番号を添えて知らせてください。'],
