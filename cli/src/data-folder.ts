@@ -14,8 +14,6 @@ const secrets = z.strictObject({
   iacaWrappingKey: z.base64(),
   /** Of the HMAC over the My Number that tells one person from another. */
   personKey: z.base64(),
-  /** Of the HMAC over an issuance request. */
-  requestKey: z.base64(),
 });
 
 /** What `--data DIR` holds; without a folder the same things in memory. */
@@ -26,7 +24,6 @@ export interface DataFolder {
   readonly smpWrappingKey: Uint8Array;
   readonly iacaWrappingKey: Uint8Array;
   readonly personKey: Uint8Array;
-  readonly requestKey: Uint8Array;
   /** A folder inside it for one purpose; `undefined` in memory. */
   sub(name: string): string | undefined;
   /** Writes the trust anchors where a person can look at them: `DIR/trust/NAME.pem`. */
@@ -48,7 +45,6 @@ export function openDataFolder(
     smpWrappingKey: key(),
     iacaWrappingKey: key(),
     personKey: key(),
-    requestKey: key(),
   });
   const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
   const opened = (values: z.infer<typeof secrets>, keys: KeyStore): DataFolder => ({
@@ -57,7 +53,6 @@ export function openDataFolder(
     smpWrappingKey: bytes(values.smpWrappingKey),
     iacaWrappingKey: bytes(values.iacaWrappingKey),
     personKey: bytes(values.personKey),
-    requestKey: bytes(values.requestKey),
     sub(name) {
       if (folder === undefined) return undefined;
       const path = join(folder, name);

@@ -5,8 +5,8 @@ import type { StepNumber, Tap, TapStep } from '@tegata/tap';
 import { openDataFolder } from './data-folder.ts';
 import { CliError } from './error.ts';
 import { Refused } from './hands.ts';
-import { startStack } from './stack.ts';
 import { stderrLogs } from './logs.ts';
+import { startStack } from './stack.ts';
 import { explain, languageOf, stepJson, stepLine } from './terminal.ts';
 
 /** A step with the time it took. */
@@ -27,6 +27,33 @@ export function stepTimer(onStep: (step: TimedStep) => void): Pick<Tap, 'step'> 
   };
 }
 
+/** Passes steps on in the order of their numbers: 5 encloses 6 and ends after it. What waits or is refused is passed on at once. */
+export function inOrder(onStep: (step: TimedStep) => void): { step(step: TimedStep): void; flush(): void } {
+  let next = 1;
+  const early = new Map<number, TimedStep>();
+  const flush = () => {
+    for (const step of [...early.values()].sort((a, b) => a.step - b.step)) onStep(step);
+    early.clear();
+  };
+  return {
+    step(step) {
+      if (step.state === 'waiting') return onStep(step);
+      if (step.state === 'failed') flush();
+      if (step.state === 'passed' && step.step > next) {
+        early.set(step.step, step);
+        return;
+      }
+      onStep(step);
+      next = Math.max(next, step.step + 1);
+      for (let held = early.get(next); held; held = early.get(next)) {
+        early.delete(next++);
+        onStep(held);
+      }
+    },
+    flush,
+  };
+}
+
 const LIMIT_MS = 60_000;
 
 /**
@@ -40,7 +67,7 @@ export async function journey(options: { persona: string; db?: string; json: boo
   let failed: TimedStep | undefined;
   let last: StepNumber | undefined;
   const seen = new Set<string>();
-  const timer = stepTimer((step) => {
+  const ordered = inOrder((step) => {
     if (step.state === 'failed') failed ??= step;
     if (options.json) {
       if (step.state !== 'waiting') say(stepJson(step));
@@ -50,6 +77,7 @@ export async function journey(options: { persona: string; db?: string; json: boo
     seen.add(`${step.step}${step.code}`);
     last = step.step;
   });
+  const timer = stepTimer((step) => ordered.step(step));
 
   const database = options.db === undefined ? undefined : await temporaryDatabase(options.db);
   try {
@@ -63,12 +91,19 @@ export async function journey(options: { persona: string; db?: string; json: boo
     });
     try {
       await run(stack, options.persona);
+      ordered.flush();
     } catch (error) {
       // The step that refused has said so; anything else is said here.
       if (!(error instanceof Refused)) throw error;
+      ordered.flush();
       if (!failed) {
-        if (error.code === 'persona-unknown') throw new CliError('usage', `There is no persona "${options.persona}". See: tegata personas`);
-        failed = { step: last === undefined ? 1 : ((Math.min(last + 1, 9) as StepNumber)), state: 'failed', code: error.code };
+        if (error.code === 'persona-unknown')
+          throw new CliError('usage', `There is no persona "${options.persona}". See: tegata personas`);
+        failed = {
+          step: last === undefined ? 1 : (Math.min(last + 1, 9) as StepNumber),
+          state: 'failed',
+          code: error.code,
+        };
         say(options.json ? stepJson(failed) : stepLine(failed, language, colour));
       }
     } finally {
@@ -90,7 +125,10 @@ async function run(stack: Awaited<ReturnType<typeof startStack>>, persona: strin
     settled = await hands.untilSettled(reference, { everyMs: 25, signal });
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new CliError('journey-timeout', `The application ${reference} did not come to an end within ${LIMIT_MS / 1000} s.`);
+    throw new CliError(
+      'journey-timeout',
+      `The application ${reference} did not come to an end within ${LIMIT_MS / 1000} s.`,
+    );
   }
   if (settled.status !== 'active') return;
   const { qr } = await hands.engage({ consent: 'allow', phonePin: stack.demo.phonePin });

@@ -30,6 +30,8 @@ export interface StackOptions {
   readonly tap: Tap;
   /** Runs the SMP in another way than in this process (the kill -9 drills do). */
   readonly startSmp?: (config: smp.SmpConfig) => Promise<Running>;
+  /** Other spans of time for the SMP than its own. */
+  readonly smpTiming?: Partial<smp.Timing>;
   /** Puts something between a party and those that call it (the outage drills do): gets its URL, gives the one to be called. */
   readonly between?: (party: 'jpki' | 'iaca' | 'wallet-provider', url: string) => Promise<string>;
 }
@@ -79,19 +81,56 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       'wallet-provider': providerAuthority.root,
       iaca: iacaAuthority.root,
     });
-    const secrets = { cardToJpki: secret(), smpToIaca: secret(), smpToProvider: secret(), appToWallet: secret(), toCard: secret(), toApp: secret(), toWallet: secret(), toVerifier: secret() };
+    const secrets = {
+      cardToJpki: secret(),
+      smpToIaca: secret(),
+      smpToProvider: secret(),
+      appToWallet: secret(),
+      toCard: secret(),
+      toApp: secret(),
+      toWallet: secret(),
+      toVerifier: secret(),
+    };
 
-    const jpkiParty = await started(jpki.start({ ...base('jpki'), store, authority: jpkiAuthority, secret: secrets.cardToJpki }));
-    const iacaParty = await started(iaca.start({ ...base('iaca'), store, kek: data.iacaWrappingKey, requestKey: data.requestKey, authority: iacaAuthority, secret: secrets.smpToIaca, profile: 'default' }));
-    const cardParty = await started(card.start({ ...base('card'), jpki: { url: jpkiParty.url, secret: secrets.cardToJpki }, authority: cardAuthority, secret: secrets.toCard, dataDir: data.sub('card') }));
+    const jpkiParty = await started(
+      jpki.start({ ...base('jpki'), store, authority: jpkiAuthority, secret: secrets.cardToJpki }),
+    );
+    const iacaParty = await started(
+      iaca.start({
+        ...base('iaca'),
+        store,
+        kek: data.iacaWrappingKey,
+        authority: iacaAuthority,
+        secret: secrets.smpToIaca,
+        profile: 'default',
+      }),
+    );
+    const cardParty = await started(
+      card.start({
+        ...base('card'),
+        jpki: { url: jpkiParty.url, secret: secrets.cardToJpki },
+        authority: cardAuthority,
+        secret: secrets.toCard,
+        dataDir: data.sub('card'),
+      }),
+    );
 
     // The SMP and the wallet provider call each other, so one of the ports is chosen before its owner listens.
     const smpPort = await freePort();
     const smpUrl = `http://127.0.0.1:${smpPort}`;
-    const providerParty = await started(walletProvider.start({ ...base('wallet-provider'), store, authority: providerAuthority, smp: { url: smpUrl, secret: secrets.smpToProvider }, secret: secrets.smpToProvider }));
+    const providerParty = await started(
+      walletProvider.start({
+        ...base('wallet-provider'),
+        store,
+        authority: providerAuthority,
+        smp: { url: smpUrl, secret: secrets.smpToProvider },
+        secret: secrets.smpToProvider,
+      }),
+    );
     await started(
       (options.startSmp ?? smp.start)({
         ...base('smp'),
+        timing: options.smpTiming,
         port: smpPort,
         store,
         kek: data.smpWrappingKey,
@@ -108,9 +147,29 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         },
       }),
     );
-    const walletParty = await started(wallet.start({ ...base('wallet'), walletProvider: { url: providerParty.url }, secrets: { applicantApp: secrets.appToWallet, screens: secrets.toWallet }, pin: demo.phonePin, trust: { iaca: [iacaAuthority.root] }, dataDir: data.sub('wallet') }));
-    const appParty = await started(applicantApp.start({ ...base('applicant-app'), smp: { url: smpUrl }, wallet: { url: walletParty.url, secret: secrets.appToWallet }, secret: secrets.toApp, keys, dataDir: data.folder }));
-    const verifierParty = await started(verifier.start({ ...base('verifier'), trust: { iaca: [iacaAuthority.root] }, secret: secrets.toVerifier }));
+    const walletParty = await started(
+      wallet.start({
+        ...base('wallet'),
+        walletProvider: { url: providerParty.url },
+        secrets: { applicantApp: secrets.appToWallet, screens: secrets.toWallet },
+        pin: demo.phonePin,
+        trust: { iaca: [iacaAuthority.root] },
+        dataDir: data.sub('wallet'),
+      }),
+    );
+    const appParty = await started(
+      applicantApp.start({
+        ...base('applicant-app'),
+        smp: { url: smpUrl },
+        wallet: { url: walletParty.url, secret: secrets.appToWallet },
+        secret: secrets.toApp,
+        keys,
+        dataDir: data.folder,
+      }),
+    );
+    const verifierParty = await started(
+      verifier.start({ ...base('verifier'), trust: { iaca: [iacaAuthority.root] }, secret: secrets.toVerifier }),
+    );
 
     return {
       hands: handsFor({

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from '@tegata/clock';
 import { systemRandom } from '@tegata/random';
-import { buildScreens } from '@tegata/screens/build';
+import { buildScreens } from '@tegata/screens';
 import { openDataFolder } from './data-folder.ts';
 import { Hub } from './figure/hub.ts';
 import { runsOver } from './figure/runs.ts';
 import { serveFigure } from './figure/server.ts';
 import { Refused } from './hands.ts';
-import { stepTimer } from './journey.ts';
+import { inOrder, stepTimer } from './journey.ts';
 import { stderrLogs } from './logs.ts';
 import { openBrowser } from './open-browser.ts';
 import { startStack } from './stack.ts';
@@ -19,7 +19,8 @@ const words = {
     figure: 'The figure',
     stop: 'Ctrl-C stops everything.',
     memory: 'Everything is in memory: nothing survives Ctrl-C. Use --db (PostgreSQL) and --data to keep it.',
-    pglite: 'The rows lie in a PGlite folder: they survive a crash of this process, not a power cut. Use --db for anything that must last.',
+    pglite:
+      'The rows lie in a PGlite folder: they survive a crash of this process, not a power cut. Use --db for anything that must last.',
     stopping: 'Stopping …',
   },
   ja: {
@@ -27,7 +28,8 @@ const words = {
     figure: '図のアドレス',
     stop: 'Ctrl-C ですべて止まります。',
     memory: 'すべてメモリーの中にあります。Ctrl-C で消えます。残すには --db(PostgreSQL)と --data を使ってください。',
-    pglite: '記録は PGlite のフォルダーにあります。このプロセスの異常終了には耐えますが、停電には耐えません。大切なものには --db を使ってください。',
+    pglite:
+      '記録は PGlite のフォルダーにあります。このプロセスの異常終了には耐えますが、停電には耐えません。大切なものには --db を使ってください。',
     stopping: '止めています …',
   },
 };
@@ -41,7 +43,9 @@ export async function up(options: { db?: string; data?: string; port?: number; o
   const say = words[language];
   const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
   const line = (text = '') => process.stdout.write(`${text}\n`);
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
 
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
@@ -51,11 +55,12 @@ export async function up(options: { db?: string; data?: string; port?: number; o
   const hub = new Hub(clock);
   let first = true;
   const shown = new Set<string>();
-  const timer = stepTimer((step) => {
+  const ordered = inOrder((step) => {
     if (!first || (step.state === 'waiting' && shown.has(`${step.step}${step.code}`))) return;
     shown.add(`${step.step}${step.code}`);
     line(stepLine(step, language, colour));
   });
+  const timer = stepTimer((step) => ordered.step(step));
 
   line(`手形 Tegata ${version}  見本 / TEST ONLY`);
   const folder = options.data ?? (options.db === undefined ? undefined : '.tegata');
@@ -117,6 +122,7 @@ export async function up(options: { db?: string; data?: string; port?: number; o
       await runs.settled();
       const { qr } = await stack.hands.engage({ consent: 'allow', phonePin: stack.demo.phonePin });
       await stack.hands.askAge(qr);
+      ordered.flush();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       line(explain(error.code, language, '  '));

@@ -86,6 +86,11 @@ export class Hub implements Tap {
     return this.#messages.get(id);
   }
 
+  /** The messages of the current run that passed before one, oldest first. */
+  messagesBefore(id: number): TapMessage[] {
+    return [...this.#messages].filter(([other]) => other < id).map(([, message]) => message);
+  }
+
   step(step: TapStep): void {
     const at = this.#now();
     if (step.state === 'started') {

@@ -36,6 +36,8 @@ const MEDIA: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
+const MAX_SHOWN_BYTES = 8_192;
+
 const pin = z.string().max(16);
 const personaId = z.string().regex(/^[a-z0-9-]{1,40}$/);
 const bodies = {
@@ -123,29 +125,23 @@ export async function serveFigure(options: FigureServerOptions): Promise<Running
   );
 
   app.get('/api/messages/:id', async (c) => {
-    const message = hub.messageById(Number(c.req.param('id')));
+    const id = Number(c.req.param('id'));
+    const message = hub.messageById(id);
     if (!message) throw new RunError('not-found');
     const unmask = c.req.query('unmask') === '1';
-    const decoded = await decodeMessage(
-      {
-        label: message.label,
-        contentType: message.contentType,
-        kind: message.kind,
-        bytes: message.bytes,
-        from: message.from,
-        to: message.to,
-      },
-      { unmask },
-    );
-    const shown = unmask ? message.bytes : decoded.maskedBytes;
+    // Which application and file an APDU is about follows from those before it.
+    const before = message.kind.startsWith('apdu')
+      ? hub.messagesBefore(id).filter(({ kind }) => kind.startsWith('apdu'))
+      : [];
+    const { sections, masked, maskedBytes } = decodeMessage(message, { unmask, before });
     return c.json({
       label: message.label,
       from: message.from,
       to: message.to,
       size: message.bytes.length,
-      hex: shown === undefined ? undefined : Buffer.from(shown.subarray(0, 8_192)).toString('hex'),
-      masked: !unmask && decoded.masked,
-      decoded: decoded.sections,
+      hex: Buffer.from((unmask ? message.bytes : maskedBytes).subarray(0, MAX_SHOWN_BYTES)).toString('hex'),
+      masked,
+      decoded: sections,
     });
   });
 

@@ -1,0 +1,25 @@
+import { systemClock } from '@tegata/clock';
+import { fsck as fsckSmp, type Tables } from '@tegata/smp';
+import { openStore } from '@tegata/store';
+import { CliError } from './error.ts';
+
+/**
+ * Checks the invariants of the issuance rows and prints a line for each.
+ * @returns 0 when all hold, 1 when one is broken
+ */
+export async function fsck(options: { db?: string; data?: string }): Promise<number> {
+  if (options.db === undefined && options.data === undefined) {
+    throw new CliError('usage', 'Name the rows to check: --db URL, or --data DIR.');
+  }
+  const store = await openStore({ url: options.db, folder: options.db === undefined ? options.data : undefined });
+  try {
+    const report = await fsckSmp({ db: store.database<Tables>(), clock: systemClock });
+    for (const { id, result, code, detail } of report.checks) {
+      process.stdout.write(`${result.padEnd(13)} ${id}${code ? ` ${code}` : ''}${detail ? ` (${detail})` : ''}\n`);
+    }
+    process.stdout.write(`${report.result}: ${report.applications} applications, ${report.events} events\n`);
+    return report.result === 'passed' ? 0 : 1;
+  } finally {
+    await store.close();
+  }
+}

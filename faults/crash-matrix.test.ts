@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { systemClock } from '@tegata/clock';
+import { failpoints } from '@tegata/failpoints';
+import { silentLog } from '@tegata/log';
+import { systemRandom } from '@tegata/random';
+import { fsck, type Tables } from '@tegata/smp';
+import { freshDatabase } from '@tegata/store/test-server';
+import { noTap } from '@tegata/tap';
+import { sql } from 'kysely';
+import { openDataFolder } from '../cli/src/data-folder.ts';
+import { Refused } from '../cli/src/hands.ts';
+import { type Stack, startStack } from '../cli/src/stack.ts';
+import { type SmpProcess, smpProcess } from './smp-process.ts';
+
+/**
+ * The promise, at every point where it could break: the SMP is killed there (SIGKILL), a new process starts on the same
+ * PostgreSQL, and the application finishes by itself with exactly one mdoc. The list of points is the list of tests.
+ */
+const server = process.env['TEGATA_POSTGRES'];
+const skip = server ? false : 'no PostgreSQL at hand (Debian package: postgresql)';
+
+let stack: Stack;
+let smp: SmpProcess;
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+
+before(async () => {
+  if (!server) return;
+  database = await freshDatabase(server);
+  stack = await startStack({
+    db: database.url,
+    data: openDataFolder(undefined, systemRandom, {}),
+    clock: systemClock,
+    random: systemRandom,
+    logs: () => silentLog,
+    tap: noTap,
+    startSmp: async (config) => {
+      // A killed worker's lease must end within the test's patience, not within an operator's.
+      smp = smpProcess(config, {
+        db: database.url,
+        timing: { lease: 2, sweep: 0.5, firstRetry: 0.2, longestRetry: 1 },
+      });
+      await smp.start();
+      return { url: smp.url, close: () => smp.close() };
+    },
+  });
+});
+after(async () => {
+  await stack?.close();
+  await database?.drop();
+});
+
+async function rows(table: string): Promise<Record<string, unknown>[]> {
+  return (
+    await sql<Record<string, unknown>>`select * from ${sql.table(table)}`.execute(stack.store.database<unknown>())
+  ).rows;
+}
+
+/** Applies as a person would who is told that nothing is lost: the app sends the same signed bytes again until they are taken. */
+async function applyThrough(): Promise<string> {
+  try {
+    return (await stack.hands.apply({ persona: 'adult', ...stack.demo })).reference;
+  } catch (error) {
+    if (!(error instanceof Refused) || error.code !== 'smp-unreachable') throw error;
+  }
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const answer = await stack.hands.peers.app.request('POST', '/applications/unsent');
+    if (answer.status === 202) return (answer.json() as { reference: string }).reference;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('the signed application was never taken');
+}
+
+for (const point of failpoints) {
+  test(`killed at ${point}: the application finishes by itself, and exactly one mdoc exists`, { skip }, async () => {
+    const signedBefore = (await rows('iaca.plan')).filter((row) => row['state'] === 'signed').length;
+    const deathsBefore = smp.deaths();
+    await smp.kill();
+    await smp.start(`${point}=kill`);
+    const reference = await applyThrough();
+    const settled = await stack.hands
+      .untilSettled(reference, { everyMs: 50, signal: AbortSignal.timeout(30_000) })
+      .catch(async (error: unknown) => {
+        // While the SMP is down the app cannot know; it asks again.
+        if (!(error instanceof Refused)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return stack.hands.untilSettled(reference, { everyMs: 50, signal: AbortSignal.timeout(30_000) });
+      });
+    assert.equal(settled.status, 'active');
+    assert.equal(smp.deaths(), deathsBefore + 1, 'the drill killed the SMP exactly once');
+
+    const signed = (await rows('iaca.plan')).filter((row) => row['state'] === 'signed').length;
+    assert.equal(signed, signedBefore + 1, 'exactly one mdoc was signed for this application');
+    const report = await fsck({ db: stack.store.database<Tables>(), clock: systemClock });
+    assert.equal(report.result, 'passed', JSON.stringify(report.checks.filter(({ result }) => result === 'failed')));
+  });
+}

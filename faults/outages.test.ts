@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type FaultyLink, faultyLink, type LinkState } from './faulty-link.ts';
+import { type SmallStack, smallStack } from './small-stack.ts';
+
+/** Each party behind the SMP goes away, in each way in which a party can: the application waits, says so, and goes on by itself. */
+let stack: SmallStack;
+const links = new Map<string, FaultyLink>();
+
+before(async () => {
+  stack = await smallStack({
+    async between(party, url) {
+      const link = await faultyLink(url);
+      links.set(party, link);
+      return link.url;
+    },
+    smpTiming: { firstRetry: 0.1, longestRetry: 0.3, sweep: 0.5, peerTimeout: 0.5 },
+  });
+});
+after(async () => {
+  for (const link of links.values()) await link.close();
+  await stack.close();
+});
+
+const until = async <T>(what: () => Promise<T | undefined>): Promise<T> => {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    const found = await what();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('it never came');
+};
+
+for (const [party, step, waiting] of [
+  ['jpki', 4, 'ocsp-unavailable'],
+  ['iaca', 5, 'iaca-unavailable'],
+  ['wallet-provider', 7, 'wallet-provider-unavailable'],
+] as const) {
+  for (const state of ['cut', 'half-dead', 'answer-lost'] as const satisfies readonly LinkState[]) {
+    test(`${party} ${state}: the application waits, says why, and finishes by itself`, async () => {
+      const link = links.get(party) as FaultyLink;
+      const stepsBefore = stack.steps.length;
+      link.state = state;
+      const { reference } = await stack.hands.apply({ persona: 'adult', ...stack.demo });
+      const seen = await until(async () => {
+        const status = await stack.hands.status(reference);
+        return status.waiting ? status : undefined;
+      });
+      assert.equal(seen.waiting, waiting);
+      assert.ok(!seen.refusal);
+      assert.ok(
+        stack.steps
+          .slice(stepsBefore)
+          .some((told) => told.step === step && told.state === 'waiting' && told.code === waiting),
+      );
+
+      // The same person, once more, while the first application lives: the same reference number comes back.
+      const again = await stack.hands.apply({ persona: 'adult', ...stack.demo });
+      assert.equal(again.reference, reference);
+
+      link.state = 'carries';
+      const settled = await stack.hands.untilSettled(reference, { everyMs: 25, signal: AbortSignal.timeout(30_000) });
+      assert.equal(settled.status, 'active');
+      assert.ok(!settled.waiting);
+    });
+  }
+}
