@@ -110,14 +110,21 @@ export const wireWords: Readonly<Record<string, Entry>> = {
   'signature-mismatch': entry(
     503,
     ['発行者の署名を確かめられなかったため、何も渡していません。', '鍵の装置を確かめて、もう一度求めてください。'],
-    ['The issuer’s signature could not be verified, so nothing was handed out.', 'Check the key store, then ask again.'],
+    [
+      'The issuer’s signature could not be verified, so nothing was handed out.',
+      'Check the key store, then ask again.',
+    ],
   ),
   'document-signer-expired': entry(
     503,
     ['発行者の署名用証明書の期限が近すぎます。', '新しい証明書で起動し直してください。'],
     ['The document signer’s certificate ends too soon.', 'Restart the issuer with a new one.'],
   ),
-  'run-going-on': entry(409, ['前の申し込みがまだ続いています。', '終わるまでお待ちください。'], ['The run before this one is still going on.', 'Wait until it has come to an end.']),
+  'run-going-on': entry(
+    409,
+    ['前の申し込みがまだ続いています。', '終わるまでお待ちください。'],
+    ['The run before this one is still going on.', 'Wait until it has come to an end.'],
+  ),
   'engagement-unknown': entry(
     404,
     ['この提示は見つかりません。', 'もう一度QRコードを表示してください。'],
@@ -127,6 +134,11 @@ export const wireWords: Readonly<Record<string, Entry>> = {
     403,
     ['本人が提示を断りました。', '別の方法で確認してください。'],
     ['The holder declined to share.', 'Check in another way.'],
+  ),
+  'under-age': entry(
+    403,
+    ['求められた年齢に達していません。', '誕生日を迎えてから、もう一度お試しください。'],
+    ['The age that was asked for has not been reached.', 'Try again from the birthday on.'],
   ),
   'inspect-unrecognised': entry(
     422,
