@@ -1,6 +1,7 @@
 /**
  * A rehearsal of the server for working on the screens alone: `node mock/main.ts [port]`. Everything it says is made up; it
- * speaks no protocol and is no part of the built page. `--dist` serves the built page instead of the sources.
+ * speaks no protocol and is no part of the built page. `--dist` serves the built page instead of the sources; MOCK_OUTAGE=ms
+ * lets step 4 wait that long.
  */
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -118,7 +119,7 @@ function run(body: Record<string, unknown>, send: (value: unknown, status?: numb
     return;
   }
   tries = 3;
-  void play(script(player));
+  void play(script(player, Number(process.env['MOCK_OUTAGE'] ?? 0)));
   send({ run: `r${runs}` }, 202);
 }
 

@@ -67,7 +67,7 @@ const stands = (status: string, more: Record<string, unknown> = {}): Line => ({
 });
 
 /** The whole rehearsal of one persona, up to the wallet or to the refusal. All bytes are made up. */
-export function script(player: Player): Line[] {
+export function script(player: Player, outage = 0): Line[] {
   const stop = player.stopsAt;
   const lines: Line[] = [
     started(1),
@@ -157,6 +157,13 @@ export function script(player: Player): Line[] {
       { clause: 'RFC 6960 §4.2', contentType: 'application/ocsp-response' },
     ),
   );
+  if (outage > 0)
+    lines.push(
+      { wait: 5, event: { type: 'step', step: 4, state: 'waiting', code: 'ocsp-unavailable' } },
+      stands('received', { waiting: 'ocsp-unavailable' }),
+      { wait: outage, event: { type: 'step', step: 4, state: 'started' } },
+      stands('received'),
+    );
   if (stop?.step === 4) return [...lines, failed(4, stop.code), stands('refused', { refusal: stop.code })];
   lines.push(
     passed(4, 96),

@@ -20,7 +20,7 @@ import { Ledger } from './ledger/ledger.tsx';
 import { PersonaPicker } from './persona/picker.tsx';
 import { type Hand, Phone, screenOf } from './phone/phone.tsx';
 import { type Pace, pace } from './run/pace.ts';
-import { after, isApplying, noRun, type Run, refusalCode } from './run/run.ts';
+import { after, isApplying, noRun, type Run, refusalCode, walletOf } from './run/run.ts';
 import { Shop } from './shop/shop.tsx';
 import { type Stage, StageBar } from './stage.tsx';
 import { testIds } from './test-ids.ts';
@@ -32,9 +32,9 @@ export function App() {
   const [language, setLanguage] = useLanguage();
   const words = languages[language];
   const about = useServer();
-  const { run, flown, connected, slow, setSlow, settled } = useRun();
+  const { run, flown, connected, caughtUp, slow, setSlow, settled } = useRun();
   const [persona, setPersona] = useState<string>();
-  const [hand, setHand] = useState<Hand>('none');
+  const [hand, setHand] = useState<Hand>('aside');
   const [problem, setProblem] = useState<Refusal>();
   const [shop, setShop] = useState<{ asking: boolean; problem?: Refusal; left: boolean }>({
     asking: false,
@@ -49,12 +49,19 @@ export function App() {
   const screen = screenOf(run, hand, problem);
   const stage = stageOf(seen, hand, problem, shop.asking);
 
-  // The run has begun: what the hand did is now in the events.
+  // A run that somebody else has finished before this page was opened is shown in the figure, but the phone starts afresh.
   useEffect(() => {
-    setHand((before) => (before === 'entering' ? before : 'none'));
+    if (caughtUp && (isApplying(run) || run.consent || ownRun() === nameOf(run))) setHand('none');
+    // Only the moment of catching up matters, not each later state of the run.
+  }, [caughtUp]);
+  // Another run has begun: what the hand did is now in the events.
+  useEffect(() => {
     setProblem(undefined);
     setAnswered(undefined);
     setOpened({ step: 1 });
+    if (!caughtUp) return;
+    if (hand === 'sent') rememberOwnRun(nameOf(run));
+    if (hand !== 'entering') setHand('none');
   }, [run.id]);
   useEffect(() => {
     if (run.check || run.consent) setShop((before) => ({ ...before, asking: run.check === undefined }));
@@ -64,6 +71,7 @@ export function App() {
   const enter = () => setHand('entering');
   const apply = async (secrets: { pin: string; signaturePassword: string }) => {
     if (!chosen) return;
+    const lastTry = problem?.code === 'last-try';
     setHand('sent');
     setProblem(undefined);
     setShop({ asking: false, left: false });
@@ -71,7 +79,7 @@ export function App() {
     if (matchMedia('(min-width: 64rem)').matches)
       document.getElementById('figure')?.scrollIntoView({ block: 'nearest' });
     try {
-      await startRun({ persona: chosen, ...secrets });
+      await startRun({ persona: chosen, ...secrets, ...(lastTry ? { confirmLastTry: true } : {}) });
     } catch (error) {
       // The refusal waits until the picture has reached the step that failed.
       await settled();
@@ -104,6 +112,14 @@ export function App() {
     document.querySelector<HTMLElement>('input[name=persona]:checked')?.focus();
   };
 
+  // Choosing somebody is the wish to begin with them.
+  const choose = (id: string) => {
+    setPersona(id);
+    if (hand !== 'none' || isApplying(run) || run.consent) return;
+    setHand('aside');
+    setProblem(undefined);
+  };
+
   const openStep = (step: StepNumber) => {
     setOpened({ step });
     document.getElementById('messages-heading')?.focus({ preventScroll: true });
@@ -131,7 +147,7 @@ export function App() {
                 </h1>
                 <p class="mt-1.5 text-muted">{words.hero.lead}</p>
               </div>
-              <PersonaPicker personas={about.personas} chosen={chosen} onChoose={setPersona} />
+              <PersonaPicker personas={about.personas} chosen={chosen} onChoose={choose} />
               <StageBar
                 stage={stage}
                 run={run}
@@ -210,8 +226,27 @@ function stageOf(run: Run, hand: Hand, problem: Refusal | undefined, asking: boo
   if (problem || refusalCode(run) !== undefined) return 'refused';
   if (run.check) return 'done';
   if (run.consent || asking) return 'asking';
-  if (run.wallet === 'active') return 'wallet';
+  if (walletOf(run) === 'active') return 'wallet';
   return isApplying(run) ? 'running' : 'ready';
+}
+
+/** A run's number starts again with each server; its time does not. */
+const nameOf = (run: Run): string => `${run.id} ${run.startedAt}`;
+
+function ownRun(): string | null {
+  try {
+    return sessionStorage.getItem('tegata.run');
+  } catch {
+    return null;
+  }
+}
+
+function rememberOwnRun(name: string): void {
+  try {
+    sessionStorage.setItem('tegata.run', name);
+  } catch {
+    // Forbidden: a reload then starts the phone afresh.
+  }
 }
 
 /** Says each step that ends, in words, to those who do not see the figure. */
@@ -279,6 +314,7 @@ function useRun() {
   const [run, setRun] = useState<Run>(noRun);
   const [flown, setFlown] = useState<MessageEvent>();
   const [connected, setConnected] = useState(true);
+  const [caughtUp, setCaughtUp] = useState(false);
   const still = useMedia('(prefers-reduced-motion: reduce)');
   const [wanted, setWanted] = useState<boolean>();
   const slow = wanted ?? !still;
@@ -290,7 +326,11 @@ function useRun() {
     };
     const playing = pace(show);
     player.current = playing;
-    const stop = listen({ happened: (event, replayed) => playing.play(event, replayed), connected: setConnected });
+    const stop = listen({
+      happened: (event, replayed) => playing.play(event, replayed),
+      connected: setConnected,
+      caughtUp: () => setCaughtUp(true),
+    });
     getConsent().then(
       (pending) => pending && show({ type: 'consent', ...pending }, false),
       () => undefined,
@@ -308,13 +348,14 @@ function useRun() {
     return () => document.removeEventListener('visibilitychange', set);
   }, [slow]);
   const settled = useCallback(() => player.current?.settled() ?? Promise.resolve(), []);
-  return { run, flown, connected, slow, setSlow: setWanted, settled };
+  return { run, flown, connected, caughtUp, slow, setSlow: setWanted, settled };
 }
 
 /** The card's elements, fetched when the picture says that it is in the wallet. */
 function useCard(run: Run): Card | undefined {
   const [card, setCard] = useState<{ run: string | undefined; card: Card }>();
-  const key = useMemo(() => ({ id: run.id, active: run.wallet === 'active' }), [run.id, run.wallet]);
+  const active = walletOf(run) === 'active';
+  const key = useMemo(() => ({ id: run.id, active }), [run.id, active]);
   useEffect(() => {
     if (!key.active) return;
     let wanted = true;

@@ -46,6 +46,11 @@ export function StageBar(props: {
           <Icon sign="next" class="size-5" />
         </button>
       )}
+      {stage === 'wallet' && (
+        <button type="button" class="button-quiet min-h-14" data-testid={testIds.again} onClick={props.onAgain}>
+          {words.other}
+        </button>
+      )}
       {(stage === 'refused' || stage === 'done') && (
         <button
           type="button"

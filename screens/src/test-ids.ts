@@ -17,6 +17,7 @@ export const testIds = {
   theme: 'theme',
   stage: 'stage',
   mainAction: 'main-action',
+  again: 'again',
   persona: (id: string) => `persona-${id}`,
   figure: 'figure',
   step: (n: number) => `step-${n}`,

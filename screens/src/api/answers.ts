@@ -1,4 +1,18 @@
-import { flag, instant, list, maybe, members, number, object, oneOf, type Reader, table, text } from './read.ts';
+import {
+  flag,
+  id,
+  instant,
+  list,
+  maybe,
+  members,
+  number,
+  object,
+  oneOf,
+  type Reader,
+  shown,
+  table,
+  text,
+} from './read.ts';
 
 /** The parties of the figure; ids are those on the wire. */
 export const parties = [
@@ -74,7 +88,7 @@ function imageOnly(value: unknown, at: string): string | undefined {
   return /^data:image\/(png|jpeg);base64,[A-Za-z0-9+/=]+$/.test(url) ? url : undefined;
 }
 
-/** Who asks, as far as the wallet could verify it. */
+/** Who asks, as far as the wallet could verify it; an empty name means that nobody has said. */
 const reader: Reader<{ name: string; verified: boolean }> = (value, at) => {
   if (typeof value === 'string') return { name: value, verified: false };
   const source = members(value, at);
@@ -84,7 +98,7 @@ const reader: Reader<{ name: string; verified: boolean }> = (value, at) => {
   };
 };
 export const consent = object({
-  id: text,
+  id,
   reader,
   elements: list(object({ namespace: text, element: text, retain: flag }), 100),
 });
@@ -94,8 +108,8 @@ const namedCheck = object({
   id: text,
   result: oneOf('passed', 'failed', 'warning', 'not_performed'),
   code: maybe(text),
-  detail: maybe(text),
-  clause: maybe(text),
+  detail: maybe(shown),
+  clause: maybe(shown),
 });
 export type NamedCheck = ReturnType<typeof namedCheck>;
 
@@ -103,18 +117,19 @@ export const message = object({
   label: text,
   from: party,
   to: party,
-  hex: text,
+  hex: maybe(text),
   size: maybe(number),
-  decoded: list(object({ title: text, text: text }), 200),
+  masked: maybe(flag),
+  decoded: list(object({ title: text, text: text, note: maybe(text), clause: maybe(text) }), 200),
   note: maybe(text),
   clause: maybe(text),
 });
 export type Message = ReturnType<typeof message>;
 
-const runEvent = object({ type: oneOf('run'), run: text, persona: text, at: instant });
+const runEvent = object({ type: oneOf('run'), run: id, persona: text, at: instant });
 const stepEvent = object({
   type: oneOf('step'),
-  run: maybe(text),
+  run: maybe(id),
   step: stepNumber,
   state: oneOf('started', 'passed', 'failed', 'waiting'),
   at: instant,
@@ -124,7 +139,7 @@ const stepEvent = object({
 });
 const messageEvent = object({
   type: oneOf('message'),
-  id: text,
+  id,
   step: maybe(stepNumber),
   from: party,
   to: party,
@@ -137,7 +152,7 @@ const messageEvent = object({
 const applicationEvent = object({
   type: oneOf('application'),
   reference: text,
-  status: oneOf('received', 'verified', 'prepared', 'signed', 'offered', 'delivered', 'active', 'refused'),
+  status: text,
   waiting: maybe(text),
   refusal: maybe(text),
   since: maybe(instant),

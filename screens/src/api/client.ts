@@ -13,7 +13,7 @@ import {
   wallet,
   words,
 } from './answers.ts';
-import { list, maybe, members, number, object, type Reader, text } from './read.ts';
+import { id, list, maybe, members, number, object, type Reader, text } from './read.ts';
 
 /** The server refused, in its own words (RFC 9457 problem document), or could not be reached. */
 export class Refusal extends Error {
@@ -33,17 +33,22 @@ export const getInfo = (): Promise<Info> => ask('/api/info', info);
 export const getWords = (): Promise<Record<string, Bilingual>> => ask('/api/words', words);
 export const getWallet = (): Promise<Wallet> => ask('/api/wallet', wallet);
 export const getConsent = (): Promise<Consent | undefined> => ask('/api/consent', pendingConsent);
-export const getMessage = (id: string, unmask: boolean): Promise<Message> =>
-  ask(`/api/messages/${encodeURIComponent(id)}${unmask ? '?unmask=1' : ''}`, message);
+export const getMessage = (number: string, unmask: boolean): Promise<Message> =>
+  ask(`/api/messages/${encodeURIComponent(number)}${unmask ? '?unmask=1' : ''}`, message);
 
 /** Holds the persona's card to the phone and applies. */
-export const startRun = (body: { persona: string; pin: string; signaturePassword: string }): Promise<{ run: string }> =>
-  ask('/api/runs', object({ run: text }), body);
+export const startRun = (body: {
+  persona: string;
+  pin: string;
+  signaturePassword: string;
+  /** The person knows that one more wrong try locks the card. */
+  confirmLastTry?: boolean;
+}): Promise<{ run: string }> => ask('/api/runs', object({ run: id }), body);
 export const unmaskNumber = (): Promise<string> =>
   ask('/api/wallet/unmask', object({ individual_number_unicode: text }), {}).then((a) => a.individual_number_unicode);
 export const startCheck = (): Promise<unknown> => ask('/api/checks', (value) => value, { ask: 'age_over_20' });
-export const answerConsent = (id: string, body: { allow: boolean; pin: string }): Promise<unknown> =>
-  ask(`/api/consent/${encodeURIComponent(id)}`, (value) => value, body);
+export const answerConsent = (question: string, body: { allow: boolean; pin: string }): Promise<unknown> =>
+  ask(`/api/consent/${encodeURIComponent(question)}`, (value) => value, body);
 
 const pendingConsent: Reader<Consent | undefined> = (value, at) =>
   typeof value === 'object' && value !== null && 'id' in value ? consent(value, at) : undefined;

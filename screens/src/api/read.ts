@@ -18,6 +18,12 @@ export const text: Reader<string> = (value, at) => {
   return value;
 };
 
+/** An identifier, whether the server counts or names: always a text here. */
+export const id: Reader<string> = (value, at) => (Number.isSafeInteger(value) ? String(value) : text(value, at));
+
+/** Text for reading only: what is not a text is shown as JSON. */
+export const shown: Reader<string> = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
+
 export const number: Reader<number> = (value, at) => {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new AnswerError(at, 'number');
   return value;

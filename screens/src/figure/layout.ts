@@ -195,7 +195,7 @@ function tall(width: number): Layout {
       3: { x: borderX, y: y.app + h / 2, label: 'below' },
       4: { x: sx, y: (y.first + h + y.app) / 2, label: 'right' },
       5: { x: sx, y: (y.app + h + y.iaca) / 2, label: 'left' },
-      6: { x: sx, y: y.iaca + h + 6, label: 'below' },
+      6: { x: sx, y: y.iaca + h + 13, label: 'below' },
       7: { x: laneX - 5, y: y.wallet - 26, label: 'left' },
       8: { x: borderX, y: y.wallet + h / 2, label: 'below' },
       9: { x: cx, y: (y.wallet + h + 20 + y.shop) / 2, label: 'right' },

@@ -64,20 +64,22 @@ export function MessageDetail({ head }: { head: MessageEvent }) {
           ))}
         </fieldset>
         <p class="ml-auto flex flex-wrap items-center gap-1.5 text-xs text-muted">
-          {!unmasked && (
+          {message?.masked !== false && !unmasked && (
             <>
               <Icon sign="lock" class="size-3.5" />
               {own.masked}
             </>
           )}
-          <button
-            type="button"
-            class="min-h-8 rounded-6 px-2 font-bold text-accent hover:bg-accent-soft"
-            data-testid={testIds.unmaskMessage}
-            onClick={() => setUnmasked(!unmasked)}
-          >
-            {unmasked ? own.mask : own.unmask}
-          </button>
+          {(unmasked || message?.masked !== false) && (
+            <button
+              type="button"
+              class="min-h-8 rounded-6 px-2 font-bold text-accent hover:bg-accent-soft"
+              data-testid={testIds.unmaskMessage}
+              onClick={() => setUnmasked(!unmasked)}
+            >
+              {unmasked ? own.mask : own.unmask}
+            </button>
+          )}
         </p>
       </div>
       {message === undefined ? (
@@ -96,9 +98,12 @@ function Decoded({ message }: { message: Message }) {
   if (message.decoded.length === 0) return <p class="text-sm text-muted">{words.messages.plain}</p>;
   return (
     <div class="flex flex-col gap-4" data-testid={testIds.messageDecoded}>
-      {message.decoded.map(({ title, text }, index) => (
+      {message.decoded.map(({ title, text, note, clause }, index) => (
         <div key={index}>
-          <p class="mb-1 text-xs font-bold text-muted">{title}</p>
+          <p class="mb-1 flex flex-wrap gap-x-3 text-xs text-muted">
+            <span class="font-bold">{title}</span>
+            {clause && <span>{clause}</span>}
+          </p>
           <ScrollBox label={title} class="max-h-[28rem] text-[0.8125rem]">
             <pre class="font-mono whitespace-pre-wrap [overflow-wrap:anywhere]">
               {tint(text).map((piece, at) =>
@@ -112,6 +117,7 @@ function Decoded({ message }: { message: Message }) {
               )}
             </pre>
           </ScrollBox>
+          {note && <p class="mt-1 text-xs text-muted">{note}</p>}
         </div>
       ))}
     </div>
@@ -129,6 +135,7 @@ const tints: Record<Exclude<Tinted['as'], 'plain'>, string> = {
 function Bytes({ message, total }: { message: Message; total: number }) {
   const words = useWords();
   const narrow = useMedia('(max-width: 40rem)');
+  if (message.hex === undefined) return <p class="text-sm text-muted">{words.messages.noBytes}</p>;
   const shown = byteCount(message.hex);
   const all = message.size ?? total;
   return (

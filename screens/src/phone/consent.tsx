@@ -47,7 +47,7 @@ export function ConsentScreen(props: {
       <ScreenHead title={own.title} />
       <div class="mb-4">
         <p class="text-xs text-muted">{own.asks}</p>
-        <p class="text-lg leading-snug font-bold">{reader.name}</p>
+        <p class="text-lg leading-snug font-bold">{reader.name || own.unknown}</p>
         <p class={`mt-0.5 flex items-center gap-1.5 text-xs ${reader.verified ? 'text-ok' : 'text-wait'}`}>
           <Icon sign={reader.verified ? 'passed' : 'warning'} class="size-3.5" />
           {reader.verified ? own.verified : own.notVerified}

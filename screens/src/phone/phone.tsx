@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Card, Info } from '../api/answers.ts';
 import type { Refusal } from '../api/client.ts';
-import { isApplying, type Run, refusalCode } from '../run/run.ts';
+import { isApplying, type Run, refusalCode, walletOf } from '../run/run.ts';
 import { testIds } from '../test-ids.ts';
 import { useWords } from '../words/words.ts';
 import { ConsentScreen } from './consent.tsx';
@@ -26,8 +26,8 @@ export function screenOf(run: Run, hand: Hand, problem: Refusal | undefined): Ph
   if (hand === 'sent') return 'reading';
   if (refusalCode(run) !== undefined) return 'refusal';
   if (run.consent) return 'consent';
-  if (run.wallet === 'active') return 'card';
-  if (run.wallet === 'provisional') return 'provisional';
+  if (walletOf(run) === 'active') return 'card';
+  if (walletOf(run) === 'provisional') return 'provisional';
   return isApplying(run) ? 'reading' : 'welcome';
 }
 
@@ -55,7 +55,11 @@ export function Phone(props: PhoneProps) {
     if (before.current === props.screen) return;
     before.current = props.screen;
     if (inside.current) inside.current.scrollTop = 0;
-    if (props.screen !== 'secrets' && props.screen !== 'consent') return;
+    if (props.screen !== 'secrets' && props.screen !== 'consent') {
+      // The button just pressed is gone: the keyboard stays in the phone.
+      if (document.activeElement === document.body) inside.current?.focus({ preventScroll: true });
+      return;
+    }
     inside.current?.querySelector<HTMLElement>('[data-first]')?.focus({ preventScroll: true });
     inside.current?.scrollIntoView({ block: 'nearest' });
   }, [props.screen]);
@@ -71,6 +75,7 @@ export function Phone(props: PhoneProps) {
         </div>
         <div
           ref={inside}
+          tabIndex={-1}
           class="flex min-h-[24rem] lg:min-h-[36.5rem] flex-col overflow-hidden rounded-[2rem] border border-line bg-surface lg:max-h-[calc(100vh-8.5rem)] lg:overflow-y-auto"
         >
           <div key={props.screen} class="rise flex grow flex-col px-5 py-6">

@@ -11,7 +11,8 @@ export function ProvisionalScreen({ run }: { run: Run }) {
   const codeWords = useCodeWords();
   const { provisional, statuses } = words.phone;
   const application = run.application;
-  const status = statuses[application?.status ?? 'received'];
+  const known: Record<string, { now: string; next: string }> = statuses;
+  const status = known[application?.status ?? 'received'] ?? statuses.received;
   const waiting = application?.waiting ?? waitingCode(run);
   return (
     <>

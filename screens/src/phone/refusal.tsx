@@ -5,6 +5,9 @@ import { testIds } from '../test-ids.ts';
 import { useCodeWords, useWords } from '../words/words.ts';
 import { ScreenHead } from './phone.tsx';
 
+/** What the person can mend by entering the numbers once more. */
+const retryable = new Set(['wrong-pin', 'wrong-signature-password', 'last-try', 'card-removed', 'no-card']);
+
 /** What happened, that nothing was lost, what to do next, and the stable code to tell others. */
 export function RefusalScreen(props: {
   run: Run;
@@ -18,7 +21,7 @@ export function RefusalScreen(props: {
   const code = props.problem?.code ?? refusalCode(props.run) ?? 'refused';
   const said = codeWords(code, props.problem?.words);
   const triesLeft = props.problem?.context.triesLeft;
-  const canRetry = triesLeft !== undefined && triesLeft > 0;
+  const canRetry = triesLeft === undefined ? retryable.has(code) : triesLeft > 0;
   return (
     <div class="flex grow flex-col" role="alert" data-testid={testIds.refusal}>
       <span class="mb-4 flex size-12 items-center justify-center rounded-full bg-no-soft text-no">
@@ -29,7 +32,7 @@ export function RefusalScreen(props: {
         <Row
           name={own.what}
           text={said.what}
-          more={canRetry ? words.phone.secrets.triesLeft(triesLeft) : undefined}
+          more={triesLeft ? words.phone.secrets.triesLeft(triesLeft) : undefined}
           strong
         />
         <Row name={own.lost} text={own.nothingLost} />

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { happening } from '../api/answers.ts';
-import { after, currentStep, isApplying, noRun, type Run, refusalCode } from './run.ts';
+import { after, currentStep, isApplying, noRun, type Run, refusalCode, walletOf } from './run.ts';
 
 const play = (events: unknown[], from: Run = noRun): Run =>
   events.reduce<Run>((run, raw) => {
@@ -91,4 +91,24 @@ test('an event of an unknown type is passed over, a malformed one is refused wit
     code: 'answer-unreadable',
     context: { at: 'event message.from' },
   });
+});
+
+test('a card of an earlier application is not taken for the one of this run', () => {
+  const earlier = play([
+    begun,
+    { type: 'wallet', state: 'active', reference: 'OLD' },
+    { type: 'application', reference: 'NEW', status: 'received' },
+  ]);
+  assert.equal(walletOf(earlier), 'provisional');
+  assert.equal(isApplying(earlier), true);
+  assert.equal(walletOf(play([{ type: 'wallet', state: 'active', reference: 'NEW' }], earlier)), 'active');
+});
+
+test('identifiers may be counted or named by the server', () => {
+  const run = play([
+    { ...begun, run: 7 },
+    { ...message, id: 12 },
+  ]);
+  assert.equal(run.id, '7');
+  assert.equal(run.messages[0]?.id, '12');
 });

@@ -27,6 +27,8 @@ export interface Run {
   readonly messages: readonly MessageEvent[];
   readonly application: ApplicationEvent | undefined;
   readonly wallet: WalletEvent['state'];
+  /** Of the card in the wallet, which may be that of an earlier application. */
+  readonly walletReference: string | undefined;
   readonly reference: string | undefined;
   readonly consent: Consent | undefined;
   readonly check: CheckEvent | undefined;
@@ -45,6 +47,7 @@ export const noRun: Run = {
   messages: [],
   application: undefined,
   wallet: 'none',
+  walletReference: undefined,
   reference: undefined,
   consent: undefined,
   check: undefined,
@@ -73,7 +76,7 @@ export function after(run: Run, event: Happening): Run {
     case 'application':
       return { ...run, application: event, reference: event.reference };
     case 'wallet':
-      return { ...run, wallet: event.state, ...(event.reference ? { reference: event.reference } : {}) };
+      return { ...run, wallet: event.state, walletReference: event.reference };
     case 'consent':
       return { ...run, consent: { id: event.id, reader: event.reader, elements: event.elements } };
     case 'check':
@@ -105,7 +108,18 @@ export function currentStep(run: Run): StepNumber | undefined {
   return [...stepNumbers].reverse().find((n) => run.steps[n].state === 'started' || run.steps[n].state === 'waiting');
 }
 
+/**
+ * What the wallet holds of this run's application. A card of an earlier application stays usable until the new one arrives, but
+ * it is not this run's.
+ */
+export function walletOf({ wallet, walletReference, application }: Run): WalletEvent['state'] {
+  if (wallet !== 'active' || walletReference === undefined) return wallet;
+  if (application === undefined) return 'none';
+  if (application.reference === walletReference) return 'active';
+  return application.status === 'refused' ? 'none' : 'provisional';
+}
+
 /** Whether an application is on its way: begun, and neither in the wallet nor refused. */
 export function isApplying(run: Run): boolean {
-  return run.id !== undefined && run.wallet !== 'active' && refusalCode(run) === undefined;
+  return run.id !== undefined && walletOf(run) !== 'active' && refusalCode(run) === undefined;
 }

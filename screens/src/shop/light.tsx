@@ -79,6 +79,6 @@ function useReason(check: CheckEvent | undefined): string {
   const codeWords = useCodeWords();
   if (!check) return '';
   if (check.verdict === 'green') return words.greenReason;
-  if (check.code) return codeWords(check.code).what;
-  return check.answer?.value === false ? words.redUnder : words.redFailed;
+  if (check.code === 'under-age' || check.answer?.value === false) return words.redUnder;
+  return check.code ? codeWords(check.code).what : words.redFailed;
 }

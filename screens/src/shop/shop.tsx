@@ -1,7 +1,7 @@
 import type { Refusal } from '../api/client.ts';
 import { partyIcons } from '../figure/icons.ts';
 import { Icon } from '../frame/icon.tsx';
-import type { Run } from '../run/run.ts';
+import { type Run, walletOf } from '../run/run.ts';
 import { testIds } from '../test-ids.ts';
 import { useCodeWords, useWords } from '../words/words.ts';
 import { Checks } from './checks.tsx';
@@ -19,7 +19,7 @@ export function Shop(props: {
   const codeWords = useCodeWords();
   const own = words.shop;
   const { run } = props;
-  const ready = run.wallet === 'active';
+  const ready = walletOf(run) === 'active';
   const refused = props.problem && codeWords(props.problem.code, props.problem.words);
   return (
     <section id="shop" class="@container" aria-labelledby="shop-heading" data-testid={testIds.shop}>

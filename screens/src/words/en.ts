@@ -32,6 +32,7 @@ export const en: Words = {
     toShopNote: 'The card is on the phone. The shop asks “20 or over?” and nothing else.',
     asking: 'The phone is asking whether to show it.',
     again: 'Again, with someone else',
+    other: 'Start with someone else',
     done: 'The shop has its answer.',
     refused: 'Refused. The phone says why, and what to do next.',
     disconnected: 'Not connected to the server. The picture goes on as soon as it is back.',
@@ -172,6 +173,7 @@ export const en: Words = {
       title: 'Show this?',
       asks: 'Who asks',
       verified: 'verified',
+      unknown: 'Someone without a name',
       notVerified: 'The identity of the asker could not be verified',
       elements: 'What is asked',
       kept: 'They will keep it',
@@ -241,6 +243,7 @@ export const en: Words = {
     clause: 'Clause',
     failed: 'This message could not be loaded.',
     plain: 'There is nothing to decode.',
+    noBytes: 'The bytes are hidden. “Show unhidden” brings them.',
   },
   problems: {
     'server-unreachable': {

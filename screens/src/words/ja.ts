@@ -30,6 +30,7 @@ export const ja = {
     toShopNote: 'カードが電話に入りました。店は「20歳以上か」だけを尋ねます。',
     asking: '電話に、見せてよいかを尋ねています。',
     again: 'ほかの人でもう一度',
+    other: 'ほかの人で始める',
     done: '店の答えが出ました。',
     refused: '断られました。わけと次にすることが電話に出ています。',
     disconnected: 'サーバーとつながっていません。つながり次第、続きから表示します。',
@@ -168,6 +169,7 @@ export const ja = {
       title: '見せますか',
       asks: '尋ねている相手',
       verified: '確かめた相手',
+      unknown: '名前のわからない相手',
       notVerified: '相手の身元は確かめられていません',
       elements: '尋ねられた項目',
       kept: '相手が保存します',
@@ -241,6 +243,7 @@ export const ja = {
     clause: '条項',
     failed: 'このやり取りを読み込めませんでした。',
     plain: '読み解けるものはありません。',
+    noBytes: 'バイトは隠しています。「隠さずに見る」で出ます。',
   },
   problems: {
     'server-unreachable': {
