@@ -69,6 +69,20 @@ describe('a trace of APDUs', () => {
     assert.ok(found.sections[0]?.text.includes('(reader: on)'));
     assert.ok(!found.sections[0]?.text.includes('31 32 33 34'));
   });
+  it('may be written with arrows, with words, and with whole vpcd frames', () => {
+    for (const trace of [
+      '=> 00B0000001\n<= 419000',
+      'C-APDU: 00 B0 00 00 01\nR-APDU: 41 90 00',
+      '>> 000500B0000001\n<< 0003419000',
+    ]) {
+      const { kind, sections } = inspectInput(trace);
+      assert.equal(kind, 'apdu-trace');
+      assert.match(
+        sections[0]?.text ?? '',
+        /^> READ BINARY: the current file\n {4}00 B0 00 00 01\n< 9000 success: 1 bytes/,
+      );
+    }
+  });
   it('hides digits of a file that nobody named', () => {
     const text = shown('> 00 B0 00 05 08\n< 33 34 35 36 37 38 39 30 90 00\n');
     assert.ok(!text.includes('33 34 35'), text);

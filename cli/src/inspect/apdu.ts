@@ -61,19 +61,20 @@ export interface TraceMessage {
   readonly bytes: Uint8Array;
 }
 
-const LINE = /^\s*(>+|<+|=>|<=|C-APDU:?|R-APDU:?)\s*((?:[0-9A-Fa-f]{2}[\s:]*)+)\s*$/;
+const SIGN = /^(?:=>|<=|>+|<+|[CR]-APDU:?)/;
 const MAX_MESSAGES = 20_000;
 
 /** Reads lines of `> hex` (to the card) and `< hex` (from it); `#` begins a comment. `undefined` when a line is something else. */
 export function traceFromText(text: string): TraceMessage[] | undefined {
   const messages: TraceMessage[] = [];
   for (const raw of text.split(/\r?\n/)) {
-    const content = raw.replace(/#.*$/, '');
-    if (content.trim() === '') continue;
-    const match = LINE.exec(content);
-    if (!match || messages.length === MAX_MESSAGES) return undefined;
-    const [, sign, digits] = match as unknown as [string, string, string];
-    const bytes = new Uint8Array(Buffer.from(digits.replaceAll(/[\s:]/g, ''), 'hex'));
+    const content = raw.replace(/#.*$/, '').trim();
+    if (content === '') continue;
+    const sign = SIGN.exec(content)?.[0];
+    const digits = sign === undefined ? '' : content.slice(sign.length).replaceAll(/[\s:]/g, '');
+    if (sign === undefined || messages.length === MAX_MESSAGES || !/^(?:[0-9A-Fa-f]{2})+$/.test(digits))
+      return undefined;
+    const bytes = new Uint8Array(Buffer.from(digits, 'hex'));
     messages.push({ from: /^(>|=>|C)/.test(sign) ? 'reader' : 'card', bytes: unframed(bytes) });
   }
   return messages.length > 0 ? messages : undefined;

@@ -45,9 +45,15 @@ const isAlgorithm = (node: DerNode | undefined) => isSequence(node) && node?.chi
 const isTime = (node: DerNode | undefined) => node?.tag === tag.utcTime || node?.tag === tag.generalizedTime;
 
 /** The oid of the first member of a sequence. */
-export function leadingOid(node: DerNode | undefined): string | undefined {
-  const first = node?.children?.[0];
-  return first?.tag === tag.oid ? oidToText(first.content) : undefined;
+function leadingOid(node: DerNode): string | undefined {
+  const [first] = node.children ?? [];
+  try {
+    return first?.tag === tag.oid ? oidToText(first.content) : undefined;
+  } catch (error) {
+    // The tree does not look into primitive values, so that an identifier may be malformed.
+    if (error instanceof DerError) return undefined;
+    throw error;
+  }
 }
 
 /** Tells what a structure is. Nothing beyond its shape is looked at. */
