@@ -109,7 +109,15 @@ export function handsFor(parties: Reachable): Hands {
     async untilSettled(reference, { everyMs, signal, onChange }) {
       let before = '';
       for (;;) {
-        const status = await hands.status(reference);
+        // An SMP that is down for a moment decides nothing: one looks again.
+        const status = await hands.status(reference).catch((error: unknown) => {
+          if (error instanceof Refused && error.code === 'smp-unreachable') return undefined;
+          throw error;
+        });
+        if (!status) {
+          await sleep(everyMs, undefined, { signal });
+          continue;
+        }
         const now = JSON.stringify([status.status, status.waiting, status.refusal]);
         if (now !== before) onChange?.(status);
         before = now;
