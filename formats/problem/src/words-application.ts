@@ -138,4 +138,20 @@ export const applicationWords: Readonly<Record<string, Entry>> = {
     ['個人番号を求めるには法律上の根拠が必要です。', '根拠を設定するか、個人番号を求めないでください。'],
     ['Asking for the My Number needs a legal basis.', 'Set one in the configuration, or do not ask for it.'],
   ),
+  'mdoc-invalid': entry(
+    422,
+    ['届いたカードを確かめられません。', '申し込みは失われていません。受付番号を添えて窓口に知らせてください。'],
+    [
+      'The card that was delivered does not pass the checks.',
+      'The application is not lost. Report it with its reference number.',
+    ],
+  ),
+  'delivery-unreadable': entry(
+    422,
+    [
+      '届いたものを、このスマートフォンでは開けません。',
+      '申し込みは失われていません。受付番号を添えて窓口に知らせてください。',
+    ],
+    ['This phone cannot open what was delivered.', 'The application is not lost. Report it with its reference number.'],
+  ),
 };

@@ -96,4 +96,14 @@ export const cardWords: Readonly<Record<string, Entry>> = {
     ],
     ['The phone PIN is locked.', 'The card on this phone can no longer be used. Apply again.'],
   ),
+  'wallet-file-unreadable': entry(
+    500,
+    ['ウォレットのファイルを読めません。', 'バックアップから戻してください。'],
+    ['The wallet’s file cannot be read.', 'Restore it from a backup.'],
+  ),
+  'card-state-unreadable': entry(
+    500,
+    ['見本のカードの記録を読めません。', 'データのフォルダーの card を消すと、新しいカードになります。'],
+    ['The record of the test card cannot be read.', 'Delete the folder card in the data folder to get new cards.'],
+  ),
 };

@@ -31,10 +31,9 @@ export interface JpkiAuthority {
 const DAY = 24 * 60 * 60 * 1000;
 
 /**
- * Makes both CAs and their responders. Keys keep their names in the key store; without `certificates` the CA certificates
- * are made anew over the same keys.
- * @param options.certificates CA certificates of an earlier start, DER, that verifiers trust already
- * @throws {JpkiError} `ca-certificate-mismatch` when such a certificate is of another key
+ * Makes both CAs and their responders. Keys and CA certificates keep their names in the key store, so that an authority is the
+ * same after a restart.
+ * @throws {JpkiError} `ca-certificate-mismatch` when a kept certificate is of another key
  * @example
  * const authority = await makeAuthority({ clock, random, keys });
  * const trust = { jpkiSign: [authority.sign.ca], jpkiAuth: [authority.auth.ca] };
@@ -43,16 +42,16 @@ export async function makeAuthority(options: {
   readonly clock: Clock;
   readonly random: Random;
   readonly keys: KeyStore;
-  readonly certificates?: Partial<Record<JpkiCa, Uint8Array>>;
 }): Promise<JpkiAuthority> {
   const make = async (ca: JpkiCa): Promise<CertificationAuthority> => {
     const [signer, responderSigner] = await Promise.all([
       options.keys.signerOrNew(`jpki-${ca}-ca`, 'RSA-2048'),
       options.keys.signerOrNew(`jpki-${ca}-ocsp`, 'RSA-2048'),
     ]);
-    const kept = options.certificates?.[ca];
     const notBefore = options.clock.now();
-    const der = kept ?? (await buildJpkiCa({ ca, signer, random: options.random, notBefore }));
+    const der = await options.keys.certificateOrNew(`jpki-${ca}-ca`, () =>
+      buildJpkiCa({ ca, signer, random: options.random, notBefore }),
+    );
     const certificate = parseCertificate(der);
     if (!sameBytes(certificate.spki.raw, signer.publicKey.export({ type: 'spki', format: 'der' }))) {
       throw new JpkiError(

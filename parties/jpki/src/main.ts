@@ -1,9 +1,9 @@
 /**
- * Runs JPKI alone: `node main.ts CONFIG.json`. The CA certificates lie as PEM in the folder `trust` of the configuration,
- * where those who verify take them from; they are made at the first start.
+ * Runs JPKI alone: `node main.ts CONFIG.json`. The CA certificates are written as PEM to the folder `trust` of the
+ * configuration, where those who verify take them from.
  * @module
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@tegata/clock';
 import { openKeyFile } from '@tegata/keys';
@@ -11,7 +11,7 @@ import { createLog } from '@tegata/log';
 import { systemRandom } from '@tegata/random';
 import { openStore } from '@tegata/store';
 import { noTap } from '@tegata/tap';
-import { certificateToPem, pemToCertificates } from '@tegata/x509';
+import { certificateToPem } from '@tegata/x509';
 import { z } from 'zod';
 import { makeAuthority } from './authority.ts';
 import { start } from './start.ts';
@@ -30,14 +30,10 @@ const base = { clock: systemClock, random: systemRandom, log, tap: noTap };
 const store = await openStore({ url: config.db, onError: () => log.warn('store-connection-broke') });
 const keys = openKeyFile(config.keys.file, config.keys.passphrase);
 
-const path = (ca: 'sign' | 'auth') => join(config.trust, `jpki-${ca}.pem`);
-const kept = (ca: 'sign' | 'auth') =>
-  existsSync(path(ca)) ? pemToCertificates(readFileSync(path(ca), 'utf8'))[0] : undefined;
-const certificates = { sign: kept('sign'), auth: kept('auth') };
-const authority = await makeAuthority({ ...base, keys, certificates });
+const authority = await makeAuthority({ ...base, keys });
 mkdirSync(config.trust, { recursive: true, mode: 0o700 });
 for (const ca of ['sign', 'auth'] as const) {
-  if (!certificates[ca]) writeFileSync(path(ca), certificateToPem(authority[ca].ca));
+  writeFileSync(join(config.trust, `jpki-${ca}.pem`), certificateToPem(authority[ca].ca));
 }
 
 const running = await start({ ...base, port: config.port, store, authority, secret: config.secret });

@@ -1,6 +1,7 @@
 import type { Clock } from '@tegata/clock';
 import type { KeyStore, Signer } from '@tegata/keys';
 import type { Random } from '@tegata/random';
+import { parseCertificate } from '@tegata/x509';
 import { buildAttestationRoot, buildAttestationSigner } from '@tegata/x509-build';
 
 /** What the wallet provider signs key attestations with. */
@@ -12,9 +13,13 @@ export interface WalletProviderAuthority {
   readonly signer: Signer;
 }
 
+const DAY = 24 * 60 * 60 * 1000;
+/** A signer's certificate with less left than this is followed by a new one over the same key. */
+const REST = 30 * DAY;
+
 /**
- * Makes the attestation root and the signer below it. The keys keep their names in the key store; certificates are made anew
- * over the same keys at each start, so that none is close to its end.
+ * Makes the attestation root and the signer below it. Keys and certificates keep their names in the key store, so that an SMP
+ * that trusts the root goes on trusting it after a restart; the signer's certificate is made anew before it ends.
  * @example
  * const authority = await makeAuthority({ clock, random, keys });
  */
@@ -23,16 +28,24 @@ export async function makeAuthority(options: {
   random: Random;
   keys: KeyStore;
 }): Promise<WalletProviderAuthority> {
-  const { random, keys } = options;
-  const notBefore = new Date(Math.floor(options.clock.now().getTime() / 1000) * 1000);
-  const rootSigner = await keys.signerOrNew('wallet-provider-root', 'P-256');
-  const signer = await keys.signerOrNew('wallet-provider-attestation', 'P-256');
-  const root = await buildAttestationRoot({ signer: rootSigner, random, notBefore });
-  const leaf = await buildAttestationSigner({
-    issuer: { certificate: root, signer: rootSigner },
-    publicKey: signer.publicKey,
-    random,
-    notBefore,
-  });
+  const { clock, random, keys } = options;
+  const notBefore = new Date(Math.floor(clock.now().getTime() / 1000) * 1000);
+  const lasts = (der: Uint8Array) => parseCertificate(der).notAfter.getTime() - clock.now().getTime() > REST;
+  const rootSigner = await keys.signerOrNew('wallet-provider/root', 'P-256');
+  const signer = await keys.signerOrNew('wallet-provider/attestation', 'P-256');
+  const root = await keys.certificateOrNew('wallet-provider/root', () =>
+    buildAttestationRoot({ signer: rootSigner, random, notBefore }),
+  );
+  const leaf = await keys.certificateOrNew(
+    'wallet-provider/attestation',
+    () =>
+      buildAttestationSigner({
+        issuer: { certificate: root, signer: rootSigner },
+        publicKey: signer.publicKey,
+        random,
+        notBefore,
+      }),
+    lasts,
+  );
   return { root, chain: [leaf], signer };
 }
