@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseProblem, toProblem, wordTable } from './index.ts';
+import { createLog } from '@tegata/log';
+import { seededRandom } from '@tegata/random';
+import { parseProblem, problemAnswer, toProblem, wordTable } from './index.ts';
 
 test('every code has words in both languages and a status that is an error', () => {
   for (const [code, entry] of Object.entries(wordTable)) {
@@ -32,4 +34,18 @@ test('a problem from the wire is read by its code, with our own words', () => {
   assert.equal(read?.triesLeft, undefined);
   assert.equal(parseProblem(new TextEncoder().encode('[]')), undefined);
   assert.equal(parseProblem(new TextEncoder().encode('{"code":"constructor"}')), undefined);
+});
+
+test('the last stop of a server’s errors logs the class and place of an unexpected one, and answers neither', () => {
+  const lines: string[] = [];
+  const clock = { now: () => new Date(0) };
+  const log = createLog({ party: 'smp', clock, write: (line) => lines.push(line) });
+  const answer = problemAnswer({ log, random: seededRandom('problem') });
+  const { status, body } = answer(new TypeError('SELECT my_number FROM secret'));
+  assert.equal(status, 500);
+  assert.doesNotMatch(body, /SELECT|TypeError|\.ts/);
+  assert.doesNotMatch(lines.join(''), /SELECT/);
+  const incident = (JSON.parse(body) as { incident: string }).incident;
+  assert.equal((JSON.parse(lines[0] as string) as { incident: string; class: string }).incident, incident);
+  assert.match(lines[0] as string, /"class":"TypeError"/);
 });
