@@ -36,7 +36,10 @@ export interface Worker {
  * Claims applications whose time has come: a lease, and a fencing number that makes every older claim void. `ids` narrows it to those
  * that a job named.
  */
-export async function claim(smp: Smp, ids?: readonly string[]): Promise<ApplicationRow[]> {
+export async function claim(
+  smp: Pick<Smp, 'db' | 'clock' | 'timing'>,
+  ids?: readonly string[],
+): Promise<ApplicationRow[]> {
   const at = smp.clock.now();
   const until = new Date(at.getTime() + smp.timing.lease * 1000);
   let due = smp.db

@@ -116,13 +116,21 @@ export async function makeWorld(options: { store: Store; timing?: Partial<Timing
     const { id } = await rowOf(reference);
     return db.selectFrom('smp.event').selectAll().where('application', '=', id).orderBy('sequence').execute();
   };
-  /** Sweeps until the row is as wanted; what a job has in hand at the moment needs another look. */
-  async function settle(reference: string, wanted: (row: ApplicationRow) => boolean): Promise<ApplicationRow> {
+  /**
+   * Sweeps until the row is as wanted; what a job has in hand at the moment needs another look. With `advance` the clock moves on
+   * between two looks, as where a breaker lets one call through at a time.
+   */
+  async function settle(
+    reference: string,
+    wanted: (row: ApplicationRow) => boolean,
+    { advance = 0 }: { advance?: number } = {},
+  ): Promise<ApplicationRow> {
     for (let look = 0; look < 200; look += 1) {
       await smp.sweep();
       const row = await rowOf(reference);
       if (wanted(row)) return row;
       await sleep(20);
+      clock.advance(advance);
     }
     const { state, waiting, refusal, attempts } = await rowOf(reference);
     throw new Error(`did not settle: ${JSON.stringify({ state, waiting, refusal, attempts, log: lines.slice(-5) })}`);
