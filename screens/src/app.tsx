@@ -13,6 +13,7 @@ import {
 } from './api/client.ts';
 import { listen } from './api/events.ts';
 import { Figure } from './figure/figure.tsx';
+import { isOfStep } from './figure/layout.ts';
 import { Timeline } from './figure/timeline.tsx';
 import { Frame } from './frame/frame.tsx';
 import { remember, remembered, useMedia, useTheme } from './frame/theme.ts';
@@ -324,7 +325,7 @@ function useRun() {
       setRun((before) => after(before, event));
       if (isFlown && event.type === 'message') setFlown(event);
     };
-    const playing = pace(show);
+    const playing = pace(show, ({ step, from, to }) => isOfStep(step, from, to));
     player.current = playing;
     const stop = listen({
       happened: (event, replayed) => playing.play(event, replayed),

@@ -120,7 +120,16 @@ export const message = object({
   hex: maybe(text),
   size: maybe(number),
   masked: maybe(flag),
-  decoded: list(object({ title: text, text: text, note: maybe(text), clause: maybe(text) }), 200),
+  decoded: list(
+    object({
+      title: text,
+      text,
+      rows: maybe(list(object({ name: text, value: text }), 2_000)),
+      note: maybe(text),
+      clause: maybe(text),
+    }),
+    200,
+  ),
   note: maybe(text),
   clause: maybe(text),
 });

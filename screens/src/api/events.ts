@@ -1,7 +1,10 @@
 import { type Happening, happening } from './answers.ts';
 
-/** What arrives within this time of a connection is the server's replay of the current run, not something new. */
-const replayWindow = 300;
+/** The server replays the current run at once; a silence of this many ms after a connection ends the replay … */
+const silence = 200;
+
+/** … and so does this much time, should the run go on without a pause. */
+const longestReplay = 2_000;
 
 /**
  * Listens to the run as it happens; reconnects by itself. `replayed` tells a past event from one happening now; `caughtUp` is
@@ -17,17 +20,29 @@ export function listen(on: {
   caughtUp: () => void;
 }): () => void {
   const source = new EventSource('/api/events');
-  let opened = performance.now();
+  let replayUntil = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let first = true;
+  const end = () => {
+    clearTimeout(timer);
+    replayUntil = 0;
+    if (first) on.caughtUp();
+    first = false;
+  };
   source.onopen = () => {
-    opened = performance.now();
+    replayUntil = performance.now() + longestReplay;
+    timer = setTimeout(end, silence);
     on.connected(true);
-    timer ??= setTimeout(on.caughtUp, replayWindow);
   };
   source.onerror = () => on.connected(false);
   source.onmessage = ({ data }: { data: unknown }) => {
+    const replayed = replayUntil > 0;
+    if (replayed) {
+      clearTimeout(timer);
+      timer = setTimeout(end, Math.min(silence, Math.max(0, replayUntil - performance.now())));
+    }
     const event = read(data);
-    if (event) on.happened(event, performance.now() - opened < replayWindow);
+    if (event) on.happened(event, replayed);
   };
   return () => {
     clearTimeout(timer);

@@ -73,6 +73,16 @@ export function linkBetween(from: Party, to: Party): { link: Link; backwards: bo
   return undefined;
 }
 
+/**
+ * Whether a message belongs on the picture of its step: what travels on the step's own link, and before the card is read also
+ * the preparations (session, keys, attestation).
+ */
+export function isOfStep(step: StepNumber | undefined, from: Party, to: Party): boolean {
+  const link = linkBetween(from, to)?.link;
+  if (step === undefined || link === undefined) return false;
+  return step === 1 || link === linkOfStep[step] || (step === 6 && link === 'smp-iaca');
+}
+
 /** From this width on the figure lies; below it stands. */
 export const wideFrom = 780;
 

@@ -18,6 +18,7 @@ test('bytes are laid out in rows with offset and printable characters', () => {
 test('colouring never changes the text', () => {
   const text = '{\n  "docType": "org.iso.23220.1.jp.mnc", / hinted / 1: h\'a1ff\', -7: true # end\n}';
   const pieces = tint(text);
+  assert.deepEqual(tint('42 8b d4 1e'), [{ text: '42 8b d4 1e', as: 'plain' }]);
   assert.equal(pieces.map((piece) => piece.text).join(''), text);
   assert.deepEqual(
     pieces.filter(({ as }) => as !== 'plain').map(({ as }) => as),

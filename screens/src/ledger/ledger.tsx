@@ -40,7 +40,9 @@ export function Ledger(props: {
             <p class="font-bold">{words.steps[step].title}</p>
             <p class="mb-4 text-sm text-muted">{words.steps[step].what}</p>
             {its.length === 0 ? (
-              <p class="text-sm text-muted">{own.noneOfStep}</p>
+              <p class="text-sm text-muted">
+                {step === 6 && run.steps[6].state !== 'idle' ? own.insideIaca : own.noneOfStep}
+              </p>
             ) : (
               <ol
                 class="-mx-2 flex max-h-[22rem] flex-col overflow-y-auto p-1 @3xl:max-h-[34rem]"

@@ -97,30 +97,49 @@ function Decoded({ message }: { message: Message }) {
   const words = useWords();
   if (message.decoded.length === 0) return <p class="text-sm text-muted">{words.messages.plain}</p>;
   return (
-    <div class="flex flex-col gap-4" data-testid={testIds.messageDecoded}>
-      {message.decoded.map(({ title, text, note, clause }, index) => (
+    <div class="flex flex-col gap-5" data-testid={testIds.messageDecoded}>
+      {message.decoded.map(({ title, text, rows, note, clause }, index) => (
         <div key={index}>
           <p class="mb-1 flex flex-wrap gap-x-3 text-xs text-muted">
-            <span class="font-bold">{title}</span>
+            <span class="font-bold text-ink">{title}</span>
             {clause && <span>{clause}</span>}
           </p>
           <ScrollBox label={title} class="max-h-[28rem] text-[0.8125rem]">
-            <pre class="font-mono whitespace-pre-wrap [overflow-wrap:anywhere]">
-              {tint(text).map((piece, at) =>
-                piece.as === 'plain' ? (
-                  piece.text
-                ) : (
-                  <span key={at} class={tints[piece.as]}>
-                    {piece.text}
-                  </span>
-                ),
-              )}
-            </pre>
+            {rows ? <Rows rows={rows} /> : <Notation text={text} />}
           </ScrollBox>
           {note && <p class="mt-1 text-xs text-muted">{note}</p>}
         </div>
       ))}
     </div>
+  );
+}
+
+function Rows({ rows }: { rows: readonly { name: string; value: string }[] }) {
+  return (
+    <dl class="grid gap-x-6 gap-y-1 sm:grid-cols-[minmax(8rem,14rem)_minmax(0,1fr)]">
+      {rows.map(({ name, value }, index) => (
+        <div key={index} class="contents">
+          <dt class="text-muted">{name}</dt>
+          <dd class="font-mono whitespace-pre-wrap [overflow-wrap:anywhere] max-sm:mb-1.5">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Notation({ text }: { text: string }) {
+  return (
+    <pre class="font-mono whitespace-pre-wrap [overflow-wrap:anywhere]">
+      {tint(text).map((piece, index) =>
+        piece.as === 'plain' ? (
+          piece.text
+        ) : (
+          <span key={index} class={tints[piece.as]}>
+            {piece.text}
+          </span>
+        ),
+      )}
+    </pre>
   );
 }
 

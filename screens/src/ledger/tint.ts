@@ -6,8 +6,12 @@ export interface Tinted {
 const token =
   /(?<comment>\/ [^/\n]*\/|#[^\n]*)|(?<bytes>h'[^']*')|(?<string>"(?:[^"\\\n]|\\.)*")|(?<number>\b-?\d+(?:\.\d+)?\b)|(?<word>\b(?:true|false|null|undefined)\b)/g;
 
-/** Colours CBOR diagnostic notation (RFC 8949 §8) and texts like it; the pieces joined are always the text itself. */
+/** Notation begins so; anything else (a dump, a sentence) would only be speckled. */
+const notation = /^\s*(?:[[{"(]|h'|\d+\()/;
+
+/** Colours CBOR diagnostic notation (RFC 8949 §8) and JSON; the pieces joined are always the text itself. */
 export function tint(text: string): Tinted[] {
+  if (!notation.test(text)) return [{ text, as: 'plain' }];
   const pieces: Tinted[] = [];
   let from = 0;
   for (const match of text.matchAll(token)) {

@@ -42,6 +42,19 @@ test('events are shown in their order, and of a long stretch only a few messages
   assert.ok(flown >= 3 && flown <= 5, `${flown} were flown`);
 });
 
+test('a message that is not worth a flight arrives without a rest', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const shown: boolean[] = [];
+  const player = pace(
+    (_, flown) => shown.push(flown),
+    ({ id }) => id === 'm3',
+  );
+  for (let i = 0; i < 4; i++) player.play(message(i), false);
+  for (let i = 0; i < 10; i++) mock.timers.tick(0);
+  mock.timers.reset();
+  assert.deepEqual(shown, [false, false, false, true]);
+});
+
 test('true speed lets what waits arrive at once and nothing wait any more', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const shown: Happening[] = [];

@@ -1,10 +1,10 @@
-import type { Happening } from '../api/answers.ts';
+import type { Happening, MessageEvent } from '../api/answers.ts';
 
 /** How long the picture rests after each kind of event, in ms, when it is played for eyes instead of at true speed. */
-const rest = { started: 260, message: 330, ended: 420, other: 60 };
+const rest = { started: 240, message: 290, ended: 380, other: 0 };
 
-/** At most this many messages of one stretch are flown one by one; the rest arrive together with the last. */
-const flownPerStretch = 5;
+/** At most this many messages of one step are flown one by one; the others arrive with them. */
+const flownPerStep = 5;
 
 export interface Pace {
   /** Plays an event: at once when `now`, otherwise in order after those that still wait. */
@@ -18,13 +18,18 @@ export interface Pace {
 
 /**
  * A run takes about a second; nobody can follow that. The pace keeps the order of events and stretches the time
- * between them. It never changes what an event says: times shown are the server's.
+ * between them. It never changes what an event says: times shown are the server's. `worth` says which messages are worth a
+ * flight of their own.
  */
-export function pace(show: (event: Happening, flown: boolean) => void): Pace {
+export function pace(
+  show: (event: Happening, flown: boolean) => void,
+  worth: (message: MessageEvent) => boolean = () => true,
+): Pace {
   const waiting: Happening[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let trueSpeed = false;
-  let stretch = 0;
+  let flownOfStep = 0;
+  let toSkip = 0;
   let settling: (() => void)[] = [];
 
   const settle = (): void => {
@@ -43,25 +48,28 @@ export function pace(show: (event: Happening, flown: boolean) => void): Pace {
       settle();
       return;
     }
-    const flown = event.type !== 'message' || fly();
+    if (event.type === 'step' && event.state === 'started') flownOfStep = toSkip = 0;
+    const flown = event.type !== 'message' || (worth(event) && fly());
     show(event, flown);
     timer = setTimeout(step, flown ? restAfter(event) : 0);
   };
-  /** Spreads the flights over a long stretch of messages: each next one skips as many as are still too many. */
+  /** Spreads the flights that are left over the messages that are known to come before the next step. */
   const fly = (): boolean => {
-    const ahead = waiting.findIndex((next) => next.type !== 'message');
-    const left = ahead === -1 ? waiting.length : ahead;
-    if (stretch === 0) stretch = left + 1;
-    const every = Math.max(1, Math.ceil(stretch / flownPerStretch));
-    const index = stretch - left - 1;
-    if (left === 0) stretch = 0;
-    return index % every === 0;
+    const left = flownPerStep - flownOfStep;
+    if (left <= 0 || toSkip-- > 0) return false;
+    const end = waiting.findIndex((next) => next.type === 'step');
+    const ahead = waiting
+      .slice(0, end === -1 ? undefined : end)
+      .filter((next) => next.type === 'message' && worth(next));
+    flownOfStep += 1;
+    toSkip = Math.ceil((ahead.length + 1) / left) - 1;
+    return true;
   };
   return {
     play(event, now) {
       if (event.type === 'run') {
         waiting.length = 0;
-        stretch = 0;
+        flownOfStep = toSkip = 0;
       }
       if ((now || trueSpeed) && waiting.length === 0) {
         show(event, !now);

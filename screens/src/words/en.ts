@@ -221,7 +221,7 @@ export const en: Words = {
     checkResult: 'Result',
     checkClause: 'Clause',
     results: { passed: 'passed', failed: 'failed', warning: 'warning', not_performed: 'not performed' },
-    took: 'Time taken',
+    took: 'Until the answer',
     leave: 'The customer has left (clear)',
   },
   messages: {
@@ -229,6 +229,7 @@ export const en: Words = {
     lead: 'Choose a step and open a message to see its bytes and what they mean.',
     none: 'Hold the card to the phone, and the messages line up here.',
     noneOfStep: 'No messages in this step yet.',
+    insideIaca: 'This happens inside the issuing CA. What it exchanges with the SMP is under “5 Request”.',
     outside: 'Outside the steps',
     choose: 'Choose a message.',
     loading: 'Decoding',

@@ -220,7 +220,7 @@ export const ja = {
     checkResult: '結果',
     checkClause: '条項',
     results: { passed: '合格', failed: '不合格', warning: '注意', not_performed: '未実施' },
-    took: 'かかった時間',
+    took: '答えが出るまで',
     leave: 'お客さまが離れた（消す）',
   },
   messages: {
@@ -228,6 +228,7 @@ export const ja = {
     lead: '段を選び、やり取りを一つ開くと、バイトと、それを読み解いたものが出ます。',
     none: 'カードをかざすと、ここにやり取りが並びます。',
     noneOfStep: 'この段のやり取りはまだありません。',
+    insideIaca: '発行局の中の仕事です。SMPとの行き来は「5 依頼」にあります。',
     outside: '段の外',
     choose: 'やり取りを一つ選んでください。',
     loading: '読み解いています',
