@@ -36,7 +36,10 @@ export function WalletScreen({ card, answered }: { card: Card | undefined; answe
             />
           )}
           <div class="min-w-0">
-            <p class="font-serif text-xl leading-snug font-bold [overflow-wrap:anywhere]" lang="ja">
+            <p
+              class={`font-serif leading-snug font-bold [overflow-wrap:anywhere] ${[...value('full_name_unicode')].length > 12 ? 'text-base' : 'text-xl'}`}
+              lang="ja"
+            >
               {value('full_name_unicode')}
             </p>
             <p class="mt-1.5 text-xs" lang="ja">
