@@ -4,8 +4,8 @@ import { Refusal } from '../api/client.ts';
 import { Icon } from '../frame/icon.tsx';
 import { testIds } from '../test-ids.ts';
 import { useCodeWords, useWords } from '../words/words.ts';
-import { ScreenHead } from './phone.tsx';
-import { Field } from './secrets.tsx';
+import { Field } from './field.tsx';
+import { ScreenHead } from './screen-head.tsx';
 
 /** Who asks, what exactly, whether it is kept; nothing leaves the phone before "Show". */
 export function ConsentScreen(props: {

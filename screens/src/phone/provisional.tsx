@@ -2,8 +2,8 @@ import { Icon } from '../frame/icon.tsx';
 import type { Run } from '../run/run.ts';
 import { testIds } from '../test-ids.ts';
 import { languageOf, useCodeWords, useWords } from '../words/words.ts';
-import { ScreenHead } from './phone.tsx';
 import { StepRow } from './reading.tsx';
+import { ScreenHead } from './screen-head.tsx';
 
 /** The provisional card (仮発行) with its true state: where it stands, since when, what comes next, that nothing is asked. */
 export function ProvisionalScreen({ run }: { run: Run }) {

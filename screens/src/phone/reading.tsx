@@ -3,7 +3,7 @@ import { partyIcons } from '../figure/icons.ts';
 import { Icon } from '../frame/icon.tsx';
 import { currentStep, type Run } from '../run/run.ts';
 import { useWords } from '../words/words.ts';
-import { ScreenHead } from './phone.tsx';
+import { ScreenHead } from './screen-head.tsx';
 
 /** Steps 1–3 as the person sees them: hold still, then let go. */
 export function ReadingScreen({ run }: { run: Run }) {

@@ -3,7 +3,7 @@ import { Icon } from '../frame/icon.tsx';
 import { type Run, refusalCode } from '../run/run.ts';
 import { testIds } from '../test-ids.ts';
 import { useCodeWords, useWords } from '../words/words.ts';
-import { ScreenHead } from './phone.tsx';
+import { ScreenHead } from './screen-head.tsx';
 
 /** What the person can mend by entering the numbers once more. */
 const retryable = new Set(['wrong-pin', 'wrong-signature-password', 'last-try', 'card-removed', 'no-card']);

@@ -2,7 +2,7 @@ import { partyIcons } from '../figure/icons.ts';
 import { Icon } from '../frame/icon.tsx';
 import { testIds } from '../test-ids.ts';
 import { useWords } from '../words/words.ts';
-import { ScreenHead } from './phone.tsx';
+import { ScreenHead } from './screen-head.tsx';
 
 /** Notices, before anything is asked. */
 export function WelcomeScreen({ onStart }: { onStart: () => void }) {
