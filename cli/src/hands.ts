@@ -16,10 +16,13 @@ export class Refused extends Error {
   override readonly name = 'Refused';
   readonly code: string;
   readonly problem: Problem;
+  /** What of it may be told on. */
+  readonly context: { readonly triesLeft?: number; readonly reference?: string };
   constructor(problem: Problem) {
     super(problem.title);
     this.code = problem.code;
     this.problem = problem;
+    this.context = { triesLeft: problem.triesLeft, reference: problem.reference };
   }
 }
 

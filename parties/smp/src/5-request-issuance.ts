@@ -1,4 +1,9 @@
+import { createHash } from 'node:crypto';
+import type { Application } from '@tegata/application';
+import type { CborMap } from '@tegata/cbor';
+import { CoseError, decodeCoseKey } from '@tegata/cose';
 import { failpoint } from '@tegata/failpoints';
+import { MdocError, parseIssuerSigned } from '@tegata/mdoc';
 import { call, problemCodeOf } from './calls.ts';
 import { certificateStatus } from './certificate-status.ts';
 import { change } from './changes.ts';
@@ -8,15 +13,8 @@ import { type RefusalCode, SmpError } from './error.ts';
 import type { Evidence } from './events.ts';
 import type { ApplicationRow } from './schema.ts';
 import type { Smp } from './smp.ts';
-import type { State } from './states.ts';
 import { WaitError } from './wait.ts';
-import {
-  decodeIssuancePlan,
-  decodeIssuerSigned,
-  encodeIssuanceRequest,
-  encodeSignatureRequest,
-  type IssuancePlan,
-} from './wire.ts';
+import { decodeIssuancePlan, decodeIssued, encodeIssuanceRequest, encodeSignatureRequest } from './wire.ts';
 
 const CBOR = 'application/cbor';
 
@@ -26,8 +24,15 @@ const CBOR = 'application/cbor';
  * @throws {SmpError} `iaca-unavailable`, `lease-lost`
  */
 export async function requestIssuance(smp: Smp, row: ApplicationRow): Promise<void> {
-  const plan = await planOf(smp, row);
-  if (plan === 'refused') return;
+  const { application, card } = openVerified(signedApplicationOf(smp, row), smp.trust, row.received_at);
+  const body = encodeIssuanceRequest({ attributes: card, deviceKey: deviceKeyOf(application), platform: row.platform });
+  await failpoint('smp.before-plan');
+  const answer = await call(smp.iaca, 'iaca-unavailable', () =>
+    smp.iaca.peer.request('PUT', `/issuances/${row.id}`, { body, contentType: CBOR, step: 5 }),
+  );
+  if (problemCodeOf(answer) === 'refused-by-issuer') return refuse(smp, row, 'refused-by-issuer', []);
+  if (answer.status !== 200 && answer.status !== 201) throw undecided(smp, row, answer.status);
+  const plan = decodeIssuancePlan(answer.body);
   await failpoint('smp.after-plan-answer');
   await change(smp, row.id, {
     from: 'verified',
@@ -41,32 +46,10 @@ export async function requestIssuance(smp: Smp, row: ApplicationRow): Promise<vo
   await failpoint('smp.after-prepared');
 }
 
-async function planOf(smp: Smp, row: ApplicationRow): Promise<IssuancePlan | 'refused'> {
-  const { application, card } = openVerified(signedApplicationOf(smp, row), smp.trust, row.received_at);
-  const [deviceKey] = application.deviceKeys;
-  if (!deviceKey) throw new Error('a verified application has a device key');
-  const body = encodeIssuanceRequest({ attributes: card, deviceKey, platform: row.platform });
-  await failpoint('smp.before-plan');
-  const answer = await call(smp.iaca, 'iaca-unavailable', () =>
-    smp.iaca.peer.request('PUT', `/issuances/${row.id}`, { body, contentType: CBOR, step: 5 }),
-  );
-  if (answer.status === 200 || answer.status === 201) return decodeIssuancePlan(answer.body);
-  if (problemCodeOf(answer) !== 'refused-by-issuer') throw undecided(smp, row, answer.status);
-  await refuse(smp, row, row.state, 'refused-by-issuer', []);
-  return 'refused';
-}
-
-/** The IACA has closed the plan because it may have been signed by a process that died: it makes another, under another serial. */
-async function planAgain(smp: Smp, row: ApplicationRow): Promise<void> {
-  const plan = await planOf(smp, row);
-  if (plan === 'refused') return;
-  await change(smp, row.id, {
-    from: 'prepared',
-    fencing: row.fencing,
-    happenings: [{ name: 'replanned', actor: 'iaca', detail: { serial: plan.serial, mso: plan.digest } }],
-    set: { issuance_token: plan.token },
-    wake: true,
-  });
+function deviceKeyOf({ deviceKeys }: Application): CborMap {
+  const [first] = deviceKeys;
+  if (!first) throw new Error('a verified application has a device key');
+  return first;
 }
 
 /**
@@ -82,16 +65,17 @@ export async function requestSignature(smp: Smp, row: ApplicationRow): Promise<v
   await failpoint('smp.before-signature');
   const body = encodeSignatureRequest(row.issuance_token);
   const answer = await call(smp.iaca, 'iaca-unavailable', () =>
-    smp.iaca.peer.request('POST', `/issuances/${row.id}/signature`, { body, contentType: CBOR, step: 5 }),
+    smp.iaca.peer.request('POST', `/issuances/${row.id}/signature`, { body, contentType: CBOR, step: 6 }),
   );
-  if (problemCodeOf(answer) === 'issuance-plan-abandoned') return planAgain(smp, row);
+  if (problemCodeOf(answer) === 'refused-by-issuer') return refuse(smp, row, 'refused-by-issuer', evidence);
   if (answer.status !== 200) throw undecided(smp, row, answer.status);
-  const issuerSigned = decodeIssuerSigned(answer.body);
+  const { issuerSigned, serial, digest } = decodeIssued(answer.body);
+  refuseForeign(smp, row, issuerSigned, digest);
   await failpoint('smp.after-signature-answer');
   await change(smp, row.id, {
     from: 'prepared',
     fencing: row.fencing,
-    happenings: [{ name: 'signed', to: 'signed', actor: 'iaca', evidence }],
+    happenings: [{ name: 'signed', to: 'signed', actor: 'iaca', detail: { serial, mso: digest }, evidence }],
     set: {
       issuer_signed: smp.sealer.seal(row.id, 'application.issuer_signed', dataKeyOf(smp, row), issuerSigned),
       ...(evidence[0] ? { status_good_at: evidence[0].at } : {}),
@@ -102,6 +86,23 @@ export async function requestSignature(smp: Smp, row: ApplicationRow): Promise<v
   await failpoint('smp.after-signed');
 }
 
+/**
+ * The mdoc must be the one that the IACA says it is, and be bound to the phone that the person signed for: a mix-up at the other end
+ * stops here. Whether the signature is the issuer's is for the wallet and every reader to check.
+ */
+function refuseForeign(smp: Smp, row: ApplicationRow, issuerSigned: Uint8Array, digest: string): void {
+  const { application } = openVerified(signedApplicationOf(smp, row), smp.trust, row.received_at);
+  try {
+    const { mso } = parseIssuerSigned(issuerSigned);
+    const bound = decodeCoseKey(mso.deviceKey).equals(decodeCoseKey(deviceKeyOf(application)));
+    if (bound && createHash('sha256').update(mso.bytes).digest('hex') === digest) return;
+  } catch (error) {
+    if (!(error instanceof MdocError || error instanceof CoseError)) throw error;
+  }
+  smp.log.error('issued-something-else', { reference: row.reference });
+  throw new SmpError('iaca-unavailable', 'The IACA gave an mdoc that is not the one of this application.');
+}
+
 async function freshStatus(smp: Smp, row: ApplicationRow): Promise<readonly Evidence[] | 'refused'> {
   const age = smp.clock.now().getTime() - (row.status_good_at?.getTime() ?? 0);
   if (age >= 0 && age <= smp.timing.statusMaxAge * 1000) return [];
@@ -109,25 +110,13 @@ async function freshStatus(smp: Smp, row: ApplicationRow): Promise<readonly Evid
   const { status, evidence } = await certificateStatus(smp, signer, issuer, 5);
   if (status === 'good') return evidence;
   if (status === 'undetermined') throw new WaitError('ocsp-unavailable', evidence);
-  await refuse(
-    smp,
-    row,
-    'prepared',
-    status === 'revoked' ? 'certificate-revoked' : 'certificate-status-unknown',
-    evidence,
-  );
+  await refuse(smp, row, status === 'revoked' ? 'certificate-revoked' : 'certificate-status-unknown', evidence);
   return 'refused';
 }
 
-async function refuse(
-  smp: Smp,
-  row: ApplicationRow,
-  from: State,
-  code: RefusalCode,
-  evidence: readonly Evidence[],
-): Promise<void> {
+async function refuse(smp: Smp, row: ApplicationRow, code: RefusalCode, evidence: readonly Evidence[]): Promise<void> {
   await change(smp, row.id, {
-    from,
+    from: row.state,
     fencing: row.fencing,
     happenings: [{ name: 'refused', to: 'refused', actor: 'smp', detail: { code }, evidence }],
     set: { refusal: code, issuer_data_due: true },
