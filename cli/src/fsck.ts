@@ -1,4 +1,5 @@
 import { systemClock } from '@tegata/clock';
+import { fsck as fsckIaca } from '@tegata/iaca';
 import { fsck as fsckSmp, type Tables } from '@tegata/smp';
 import { openStore } from '@tegata/store';
 import { CliError } from './error.ts';
@@ -13,12 +14,21 @@ export async function fsck(options: { db?: string; data?: string }): Promise<num
   }
   const store = await openStore({ url: options.db, folder: options.db === undefined ? options.data : undefined });
   try {
-    const report = await fsckSmp({ db: store.database<Tables>(), clock: systemClock });
-    for (const { id, result, code, detail } of report.checks) {
-      process.stdout.write(`${result.padEnd(13)} ${id}${code ? ` ${code}` : ''}${detail ? ` (${detail})` : ''}\n`);
+    const smp = await fsckSmp({ db: store.database<Tables>(), clock: systemClock });
+    const iaca = await fsckIaca({ db: store.database(), clock: systemClock });
+    for (const [party, { checks }] of [
+      ['smp', smp],
+      ['iaca', iaca],
+    ] as const) {
+      for (const { id, result, code, detail } of checks) {
+        process.stdout.write(
+          `${result.padEnd(13)} ${party} ${id}${code ? ` ${code}` : ''}${detail ? ` (${detail})` : ''}\n`,
+        );
+      }
     }
-    process.stdout.write(`${report.result}: ${report.applications} applications, ${report.events} events\n`);
-    return report.result === 'passed' ? 0 : 1;
+    const passed = smp.result === 'passed' && iaca.result === 'passed';
+    process.stdout.write(`${passed ? 'passed' : 'failed'}: ${smp.applications} applications, ${smp.events} events\n`);
+    return passed ? 0 : 1;
   } finally {
     await store.close();
   }

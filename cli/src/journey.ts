@@ -22,6 +22,7 @@ export function stepTimer(onStep: (step: TimedStep) => void): Pick<Tap, 'step'> 
         return;
       }
       const since = started.get(step.step);
+      if (step.state !== 'waiting') started.delete(step.step);
       onStep({ ...step, ...(since === undefined ? {} : { ms: performance.now() - since }) });
     },
   };

@@ -99,6 +99,8 @@ export class Hub implements Tap {
     }
     const started = this.#stepStarted.get(step.step);
     const ms = step.state === 'started' || started === undefined ? undefined : at - started;
+    // A step that has ended and begins again (a second check in the shop) is timed anew.
+    if (step.state === 'passed' || step.state === 'failed') this.#stepStarted.delete(step.step);
     this.tell({ type: 'step', run: this.#run, at, ...(ms === undefined ? {} : { ms }), ...step });
   }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseProblem, toProblem } from '@tegata/problem';
 import { z } from 'zod';
 import { type Hands, Refused } from '../hands.ts';
 import type { Hub } from './hub.ts';
@@ -171,7 +172,7 @@ export function runsOver(options: { hands: Hands; hub: Hub; phonePin: string }):
       const reply = await wallet.request('POST', `/engagements/${id}/consent`, {
         json: { allow: answer.allow, pin: answer.pin ?? phonePin },
       });
-      if (reply.status >= 400) throw new RunError('engagement-unknown');
+      if (reply.status >= 400) throw new Refused(parseProblem(reply.body) ?? toProblem(undefined));
     },
     close: () => stopping.abort(),
   };
