@@ -248,7 +248,7 @@ async function checkAcross(db: Kysely<Tables>, breach: (id: CheckId, reference: 
     .selectFrom('smp.event')
     .innerJoin('smp.application', 'smp.application.id', 'smp.event.application')
     .select(sql<string>`min(reference)`.as('reference'))
-    .where('name', 'in', ['prepared', 'replanned'])
+    .where('name', 'in', ['prepared', 'signed'])
     .groupBy(sql`detail::jsonb ->> 'serial'`)
     .having(sql<boolean>`count(distinct smp.application.id) > 1`)
     .execute();

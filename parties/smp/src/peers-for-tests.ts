@@ -1,16 +1,29 @@
 import { createHash } from 'node:crypto';
-import { DateTime, decode, encode } from '@tegata/cbor';
+import { type CborMap, DateTime, decode, encode } from '@tegata/cbor';
 import type { Clock } from '@tegata/clock';
+import { decodeCoseKey } from '@tegata/cose';
 import { type Running, serve } from '@tegata/http';
+import { generateSoftwareKey, softwareSigner } from '@tegata/keys';
 import { silentLog } from '@tegata/log';
+import { issueMdoc, MNC_DOCTYPE, parseIssuerSigned } from '@tegata/mdoc';
 import { problemAnswer } from '@tegata/problem';
 import { systemRandom } from '@tegata/random';
 import { readOcspRequest } from '@tegata/x509';
-import { buildOcspError, buildOcspResponse } from '@tegata/x509-build';
+import { buildDocumentSigner, buildIaca, buildOcspError, buildOcspResponse } from '@tegata/x509-build';
 import { Hono } from 'hono';
-import { jpkiSigner } from './person-for-tests.ts';
+import { jpkiSigner, START } from './person-for-tests.ts';
 
 const random = systemRandom;
+const documentSigner = softwareSigner(await generateSoftwareKey('P-256'));
+const issuer = softwareSigner(await generateSoftwareKey('P-384'));
+const root = await buildIaca({ signer: issuer, random, notBefore: START });
+const documentSignerCertificate = await buildDocumentSigner({
+  issuer: { certificate: root, signer: issuer },
+  publicKey: documentSigner.publicKey,
+  random,
+  notBefore: START,
+});
+const stranger = softwareSigner(await generateSoftwareKey('P-256'));
 const onError = problemAnswer({ log: silentLog, random });
 const refusing = (code: string, status: 401 | 409 | 422) =>
   new Response(JSON.stringify({ code }), { status, headers: { 'content-type': 'application/problem+json' } });
@@ -73,7 +86,7 @@ export async function fakeIaca() {
     destroyed: boolean;
   }
   const issuances = new Map<string, Issuance>();
-  const state = { down: false, refuse: false, abandonNext: false, loseAnswers: 0 };
+  const state = { down: false, refuse: false, refuseSignature: false, otherKey: false, loseAnswers: 0 };
   const plan = () => ({ token: random.bytes(32), serial: Buffer.from(random.bytes(18)).toString('hex') });
   const planned = ({ token, serial }: Issuance, status: number) =>
     cbor(
@@ -98,7 +111,6 @@ export async function fakeIaca() {
     const id = c.req.param('id');
     const known = issuances.get(id);
     if (known && Buffer.compare(known.request, request) !== 0) return refusing('issuance-conflict', 409);
-    if (known?.token.length === 0) Object.assign(known, plan(), { plans: known.plans + 1 });
     const issuance = known ?? { request, ...plan(), plans: 1, signatures: 0, destroyed: false };
     issuances.set(id, issuance);
     return planned(issuance, known ? 200 : 201);
@@ -108,16 +120,25 @@ export async function fakeIaca() {
     const { token } = Object.fromEntries(decode(new Uint8Array(await c.req.arrayBuffer())) as Map<string, Uint8Array>);
     if (!issuance || !token || Buffer.compare(token, issuance.token) !== 0)
       return refusing('issuance-token-invalid', 409);
-    if (state.abandonNext) {
-      state.abandonNext = false;
-      issuance.token = new Uint8Array(0);
-      return refusing('issuance-plan-abandoned', 409);
-    }
+    if (state.refuseSignature) return refusing('refused-by-issuer', 422);
     if (!issuance.issuerSigned) {
+      const asked = decode(issuance.request) as Map<string, Map<string, string> & CborMap>;
+      const deviceKey = state.otherKey ? stranger.publicKey : decodeCoseKey(asked.get('deviceKey'));
+      issuance.issuerSigned = await issueMdoc({
+        docType: MNC_DOCTYPE,
+        elements: { 'org.iso.23220.1.jp': { full_name_unicode: asked.get('attributes')?.get('name') ?? '' } },
+        deviceKey,
+        validity: { signed: START, validFrom: START, validUntil: new Date(START.getTime() + 86_400_000) },
+        random,
+        signer: documentSigner,
+        certificateChain: [documentSignerCertificate],
+      });
       issuance.signatures += 1;
-      issuance.issuerSigned = random.bytes(400);
     }
-    return cbor({ issuerSigned: issuance.issuerSigned });
+    const { issuerSigned, serial } = issuance;
+    if (state.otherKey) delete issuance.issuerSigned;
+    const digest = createHash('sha256').update(parseIssuerSigned(issuerSigned).mso.bytes).digest();
+    return cbor({ issuerSigned, serial, digest });
   });
   app.delete('/issuances/:id/content', (c) => {
     const issuance = issuances.get(c.req.param('id'));

@@ -115,16 +115,24 @@ export function encodeSignatureRequest(token: Uint8Array): Uint8Array {
   return encode(new Map([['token', decode(token)]]));
 }
 
+/** A signed mdoc, and of which plan it is: the IACA may have had to make another than the one it told first. */
+export interface Issued extends Omit<IssuancePlan, 'token'> {
+  readonly issuerSigned: Uint8Array;
+}
+
 /**
  * Reads the answer to `POST /issuances/:id/signature`.
  * @throws {SmpError} `iaca-unavailable`
  */
-export function decodeIssuerSigned(body: Uint8Array): Uint8Array {
-  const bytes = mapOf(body, 262_144).get('issuerSigned');
-  if (!(bytes instanceof Uint8Array) || bytes.length === 0) {
-    throw new SmpError('iaca-unavailable', 'The IACA gave no IssuerSigned.');
+export function decodeIssued(body: Uint8Array): Issued {
+  const map = mapOf(body, 262_144);
+  const issuerSigned = map.get('issuerSigned');
+  const digest = hex(map.get('digest'));
+  const serial = hex(map.get('serial'));
+  if (!(issuerSigned instanceof Uint8Array) || digest === undefined || serial === undefined) {
+    throw new SmpError('iaca-unavailable', 'The IACA gave no IssuerSigned, or did not say of which plan.');
   }
-  return bytes;
+  return { issuerSigned, digest, serial };
 }
 
 /** What is inside the JWE for the phone. */

@@ -21,7 +21,13 @@ for (const { name, open } of STORES) {
     after(() => world.close());
     afterEach(async () => {
       world.jpki.state.mode = 'good';
-      Object.assign(world.iaca.state, { down: false, refuse: false, abandonNext: false, loseAnswers: 0 });
+      Object.assign(world.iaca.state, {
+        down: false,
+        refuse: false,
+        refuseSignature: false,
+        otherKey: false,
+        loseAnswers: 0,
+      });
       Object.assign(world.walletProvider.state, { down: false, forget: false, loseAnswers: 0 });
       // Time for every breaker to close, and for what is offered to be offered again, before the next test counts calls.
       world.clock.advance(60 * MINUTE);
@@ -174,12 +180,25 @@ for (const { name, open } of STORES) {
       assert.deepEqual([world.iaca.issuances.get(id)?.plans, world.iaca.issuances.get(id)?.signatures], [1, 1]);
     });
 
-    test('a plan that the IACA has closed is made again under another serial', async () => {
-      world.iaca.state.abandonNext = true;
+    test('an mdoc that is bound to another phone’s key is not delivered', async () => {
+      world.iaca.state.otherKey = true;
       const { reference } = await applied();
+      const row = await world.settle(reference, ({ waiting }) => waiting === 'iaca-unavailable');
+      assert.deepEqual([row.state, row.issuer_signed], ['prepared', null]);
+      world.iaca.state.otherKey = false;
+      world.clock.advance(10 * MINUTE);
       await world.settle(reference, ({ state }) => state === 'offered');
-      assert.ok((await namesOf(reference)).includes('replanned'));
-      await fsckPasses();
+    });
+
+    test('a record that the issuer refuses when it shall sign is refused, and nothing was signed', async () => {
+      world.iaca.state.refuseSignature = true;
+      const { reference } = await applied();
+      const row = await world.settle(
+        reference,
+        ({ state, issuer_data_due }) => state === 'refused' && !issuer_data_due,
+      );
+      assert.equal(row.refusal, 'refused-by-issuer');
+      assert.equal(world.iaca.issuances.get(row.id)?.signatures, 0);
     });
 
     test('a record that the issuer refuses is refused, and the issuer’s data is destroyed', async () => {

@@ -77,7 +77,7 @@ export async function advance(smp: Smp, row: ApplicationRow): Promise<void> {
     }
     const code = waitingCodeOf(error);
     if (code === undefined) logUnexpected(smp, reference, error);
-    else smp.log.warn('application-waits', { reference, code, attempt: row.attempts + 1 });
+    else smp.log.warn('application-waits', { reference, code, attempt: row.attempts + 1, ...causeOf(error) });
     if (work.step && code) smp.tap.step({ step: work.step, state: 'waiting', reference, code });
     const evidence = error instanceof WaitError ? error.evidence : [];
     // A card that works does not wait for anything that its holder should be told.
@@ -93,6 +93,13 @@ function waitingCodeOf(error: unknown): WaitingCode | undefined {
   return (error instanceof WaitError || error instanceof SmpError) && known.includes(error.code)
     ? (error.code as WaitingCode)
     : undefined;
+}
+
+/** What the other party did: its status, or that it gave none. */
+function causeOf(error: unknown): { cause?: string | number } {
+  const context = error instanceof SmpError ? error.context : {};
+  const cause = context['status'] ?? context['cause'];
+  return cause === undefined ? {} : { cause };
 }
 
 function logUnexpected(smp: Smp, reference: string, error: unknown): void {
