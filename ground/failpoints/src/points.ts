@@ -1,6 +1,7 @@
 /** Every place where a drill may break a party, in the order in which an application passes them. */
 export const failpoints = [
   'smp.before-receive',
+  'smp.receive-uncommitted',
   'smp.after-receive',
   'smp.before-verify',
   'smp.after-ocsp',
@@ -15,7 +16,10 @@ export const failpoints = [
   'smp.after-deliver-answer',
   'smp.after-offered',
   'smp.before-receipt',
+  'smp.receipt-uncommitted',
   'smp.after-receipt',
+  'smp.before-destroy',
+  'smp.after-destroy-answer',
 ] as const;
 
 /** The name of one of them. */

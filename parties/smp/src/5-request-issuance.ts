@@ -137,11 +137,13 @@ function undecided(smp: Smp, row: ApplicationRow, status: number): SmpError {
  * @throws {SmpError} `iaca-unavailable`, `lease-lost`
  */
 export async function destroyIssuerData(smp: Smp, row: ApplicationRow): Promise<void> {
+  await failpoint('smp.before-destroy');
   const answer = await call(smp.iaca, 'iaca-unavailable', () =>
     smp.iaca.peer.request('DELETE', `/issuances/${row.id}/content`),
   );
   // 404: a plan was never made, so there is nothing to destroy.
   if (answer.status !== 204 && answer.status !== 200 && answer.status !== 404) throw undecided(smp, row, answer.status);
+  await failpoint('smp.after-destroy-answer');
   await change(smp, row.id, {
     from: row.state,
     fencing: row.fencing,

@@ -189,6 +189,7 @@ async function takePlace(smp: Smp, tx: Tx, place: Place): Promise<Accepted> {
     await wake(tx, smp.jobs, id);
   }
   await tx.updateTable('smp.session').set({ application: taken.id, digest }).where('id', '=', session.id).execute();
+  await failpoint('smp.receive-uncommitted');
   smp.log.info(inserted ? 'application-received' : 'application-known', { reference: taken.reference });
   return { reference: taken.reference, status: taken.state, http: inserted ? 202 : 200 };
 }

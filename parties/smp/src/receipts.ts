@@ -45,6 +45,7 @@ async function take(smp: Smp, tx: Tx, id: string, { event, digest }: Receipt): P
     .set({ fetched_at: known.fetched_at ?? at, ...(to === 'active' ? { stored_at: at } : {}) })
     .where('id', '=', id)
     .execute();
+  await failpoint('smp.receipt-uncommitted');
   return row.reference;
 }
 

@@ -26,7 +26,7 @@ export const STORES: readonly { name: string; open: () => Promise<Store> }[] = [
 if (!process.env['TEGATA_POSTGRES']) console.log('skipped: PostgreSQL (set TEGATA_POSTGRES to a URL)');
 
 /** A database of its own on the server that TEGATA_POSTGRES names. */
-async function freshDatabase(): Promise<Store> {
+export async function freshDatabase(): Promise<Store & { readonly url: string }> {
   const url = new URL(process.env['TEGATA_POSTGRES'] as string);
   const name = `smp_${randomUuid(random).replaceAll('-', '')}`;
   const admin = await openStore({ url: url.href, connections: 1 });
@@ -36,6 +36,7 @@ async function freshDatabase(): Promise<Store> {
   const store = await openStore({ url: url.href });
   return {
     ...store,
+    url: url.href,
     async close() {
       await store.close();
       const again = await openStore({ url: process.env['TEGATA_POSTGRES'] as string, connections: 1 });
@@ -92,10 +93,10 @@ export async function makeWorld(options: { store: Store; timing?: Partial<Timing
     const proof = await dpopProof({ signer: phone.caller, method, url, body: request.body, clock, random });
     return call.request(method, path, { ...request, headers: { ...request.headers, DPoP: proof } });
   }
-  async function openSession(phone: Phone, platform = 'ios'): Promise<Session> {
-    const body = Buffer.from(JSON.stringify({ platform }));
-    return (await ask(phone, 'POST', '/sessions', { body })).json() as Session;
-  }
+  const openSessionAnswer = (phone: Phone, platform = 'ios') =>
+    ask(phone, 'POST', '/sessions', { body: Buffer.from(JSON.stringify({ platform })) });
+  const openSession = async (phone: Phone, platform?: string) =>
+    (await openSessionAnswer(phone, platform)).json() as Session;
   const send = (phone: Phone, session: string, body: Uint8Array) =>
     ask(phone, 'POST', '/applications', {
       body,
@@ -172,6 +173,7 @@ export async function makeWorld(options: { store: Store; timing?: Partial<Timing
     call,
     ask,
     openSession,
+    openSessionAnswer,
     send,
     sign,
     apply,
