@@ -36,7 +36,7 @@ interface Vector {
   base_nonce: string;
   exporter_secret: string;
   encryptions: { 'sequence number': number; pt: string; aad: string; nonce: string; ct: string }[];
-  exports: { exporter_context: string; L: number | string; exported_value: string }[];
+  exports: { exporter_context: string; L: number; exported_value: string }[];
 }
 
 const folder = process.env['TEGATA_VECTORS'] ?? '';
@@ -49,7 +49,11 @@ const scalarOf = (key: KeyObject) =>
   Buffer.from(key.export({ format: 'jwk' }).d as string, 'base64url').toString('hex');
 
 describe('RFC 9180 A.3', { skip }, () => {
-  const vectors: Vector[] = skip ? [] : JSON.parse(readFileSync(file, 'utf8'));
+  // The file writes some of its numbers as text.
+  const numbers = new Set(['mode', 'sequence number', 'L']);
+  const vectors: Vector[] = skip
+    ? []
+    : JSON.parse(readFileSync(file, 'utf8'), (key, value) => (numbers.has(key) ? Number(value) : value));
 
   it('has a vector for each of the four modes', () => {
     assert.deepEqual(
@@ -119,8 +123,8 @@ describe('RFC 9180 A.3', { skip }, () => {
       const { context, opened } = ends();
       assert.equal(vector.exports.length, 3);
       for (const { exporter_context, L, exported_value } of vector.exports) {
-        assert.equal(hex(context.export(bytes(exporter_context), Number(L))), exported_value);
-        assert.equal(hex(opened.export(bytes(exporter_context), Number(L))), exported_value);
+        assert.equal(hex(context.export(bytes(exporter_context), L)), exported_value);
+        assert.equal(hex(opened.export(bytes(exporter_context), L)), exported_value);
       }
     });
   }
