@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { showsMyNumber } from './fsck.ts';
 import { makePerson, makePhone } from './person-for-tests.ts';
 import { makeWorld, STORES, type World } from './world-for-tests.ts';
+
+test('a My Number in clear is told from digits that are part of an id', () => {
+  assert.ok(showsMyNumber('{"note":"537686677188"}'));
+  assert.ok(!showsMyNumber('{"delivery":"3f1c2d4e-0000-4000-8000-537686677188"}'));
+  assert.ok(!showsMyNumber('{"note":"537686677189"}'));
+});
 
 for (const { name, open } of STORES) {
   describe(`fsck on ${name}`, () => {

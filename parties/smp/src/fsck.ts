@@ -1,5 +1,7 @@
+import { isMyNumber } from '@tegata/card-files';
 import type { Clock } from '@tegata/clock';
 import { type Kysely, sql } from 'kysely';
+import { DEFAULT_TIMING } from './config.ts';
 import { eventHash, evidenceDigest, GENESIS } from './events.ts';
 import type { ApplicationRow, EventRow, EvidenceRow, Tables } from './schema.ts';
 import { HELD, isLive, LIVE, mayFollow, type State } from './states.ts';
@@ -31,6 +33,7 @@ const CHECKS = {
   'I4-serials-unique': 'serial-twice',
   'I5-ends-are-ends': 'moved-after-end',
   'I6-verified-before-plan': 'plan-without-evidence',
+  'I6-status-at-signature': 'status-too-old',
   'I7-nothing-in-clear': 'digits-in-clear',
   'I8-chain': 'chain-broken',
   'I8-state-has-its-events': 'state-without-event',
@@ -43,6 +46,7 @@ type CheckId = keyof typeof CHECKS;
 /** An application that has no outcome after this time is listed by name. */
 const DEADLINE_MS = 24 * 60 * 60 * 1000;
 const PAGE = 200;
+const CALL_SECONDS = 60;
 
 /** What step 4 must have found good before anything is planned. */
 const REQUIRED = [
@@ -69,8 +73,14 @@ const REQUIRED = [
  * @example
  * const report = await fsck({ db: store.database<Tables>(), clock });
  */
-export async function fsck(options: { db: Kysely<Tables>; clock: Clock }): Promise<FsckReport> {
+export async function fsck(options: {
+  db: Kysely<Tables>;
+  clock: Clock;
+  /** Seconds that a good status may have been old when something was signed on it; what a call may take comes on top. */
+  statusMaxAge?: number;
+}): Promise<FsckReport> {
   const { db, clock } = options;
+  const oldest = ((options.statusMaxAge ?? DEFAULT_TIMING.statusMaxAge) + CALL_SECONDS) * 1000;
   const found = new Map<CheckId, Set<string>>();
   const breach = (id: CheckId, reference: string) => {
     const named = found.get(id) ?? new Set();
@@ -90,6 +100,7 @@ export async function fsck(options: { db: Kysely<Tables>; clock: Clock }): Promi
       checkChain(row, chain, report);
       checkEvidence(chain, evidence, report);
       checkWay(row, chain, evidence, report);
+      checkStatusAtSignature(chain, evidence, oldest, report);
       checkData(row, chain, delivery, report);
       checkOutcome(row, now, report);
     }
@@ -200,8 +211,27 @@ function checkWay(
   const bad = found.some((item) => item.result === 'failed');
   if (verified === -1 || bad || REQUIRED.some((id) => !good.has(id))) report('I6-verified-before-plan');
   const shown = chain.map((event) => event.detail).join(' ');
-  if (/(?<![0-9a-f])\d{12}(?![0-9a-f])/.test(shown)) report('I7-nothing-in-clear');
+  if (showsMyNumber(shown)) report('I7-nothing-in-clear');
   if (row.state !== 'refused' && row.refusal !== null) report('I8-state-has-its-events');
+}
+
+/** Whether a My Number stands in a text. Digests and UUIDs can end in twelve digits: they are part of a longer word. */
+export function showsMyNumber(text: string): boolean {
+  return [...text.matchAll(/(?<![\w-])\d{12}(?![\w-])/g)].some(([digits]) => isMyNumber(digits));
+}
+
+function checkStatusAtSignature(
+  chain: readonly EventRow[],
+  evidence: readonly EvidenceRow[],
+  oldest: number,
+  report: Reporter,
+): void {
+  const signed = chain.find((event) => event.name === 'signed');
+  if (!signed) return;
+  const good = evidence.findLast(
+    (item) => item.check_id === 'certificate-status' && item.result === 'passed' && item.sequence <= signed.sequence,
+  );
+  if (!good || signed.at.getTime() - good.at.getTime() > oldest) report('I6-status-at-signature');
 }
 
 function checkData(

@@ -64,8 +64,5 @@ export function routes(smp: Smp, walletProviderSecret: string): Hono {
     return c.body(null, 204);
   });
 
-  app.notFound(() => {
-    throw Object.assign(new Error('There is no such address.'), { code: 'not-found' });
-  });
   return app;
 }

@@ -66,7 +66,7 @@ export async function start(config: SmpConfig): Promise<RunningSmp> {
   return {
     url: server.url,
     sweep: worker.sweep,
-    fsck: () => fsck({ db, clock }),
+    fsck: () => fsck({ db, clock, statusMaxAge: timing.statusMaxAge }),
     async close() {
       await server.close();
       await worker.close();

@@ -62,6 +62,18 @@ export async function claim(
     .execute();
 }
 
+/** Gives back what was claimed and not begun, so that the next process need not wait for the lease to end. */
+async function release(smp: Pick<Smp, 'db'>, rows: readonly ApplicationRow[]): Promise<void> {
+  for (const { id, fencing } of rows) {
+    await smp.db
+      .updateTable('smp.application')
+      .set({ lease_until: null })
+      .where('id', '=', id)
+      .where('fencing', '=', fencing)
+      .execute();
+  }
+}
+
 /** Does the next step of a claimed application. Never throws: what went wrong is in the row, in the log, or in other hands. */
 export async function advance(smp: Smp, row: ApplicationRow): Promise<void> {
   const work = isLive(row.state) ? WORK[row.state] : { run: destroyIssuerData };
@@ -119,10 +131,9 @@ export async function startWorker(smp: Smp): Promise<Worker> {
   const inHand = new Set<Promise<void>>();
 
   async function work(rows: readonly ApplicationRow[]): Promise<void> {
-    for (const row of rows) {
+    for (const [index, row] of rows.entries()) {
       while (inHand.size >= AT_ONCE) await Promise.race(inHand);
-      // Claimed and not begun: the lease gives it to the next process.
-      if (closing) return;
+      if (closing) return release(smp, rows.slice(index));
       const step: Promise<void> = advance(smp, row).finally(() => inHand.delete(step));
       inHand.add(step);
     }
