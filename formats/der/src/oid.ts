@@ -9,7 +9,10 @@ const MAX_OCTETS = 128;
 export function oidToText(content: Uint8Array, offset = 0): string {
   const malformed = () =>
     new DerError('der-oid-malformed', 'An OBJECT IDENTIFIER is empty, cut off, padded or too long.', { offset });
-  if (content.length === 0 || content.length > MAX_OCTETS || (content.at(-1) as number) & 0x80) throw malformed();
+  const { length } = content;
+  if (length === 0 || length > MAX_OCTETS || (content[length - 1] as number) & 0x80) throw malformed();
+  const text = smallArcs(content);
+  if (text !== undefined) return text;
   const arcs: bigint[] = [];
   let value = 0n;
   let fresh = true;
@@ -52,4 +55,22 @@ export function oidFromText(text: string): Uint8Array {
     octets.push(...groups);
   }
   return Uint8Array.from(octets);
+}
+
+/** The text of an identifier whose arcs all stay below 2^28, as nearly every one does; undefined for any other. */
+function smallArcs(content: Uint8Array): string | undefined {
+  let text = '';
+  let value = 0;
+  let octets = 0;
+  for (const octet of content) {
+    if ((octets === 0 && octet === 0x80) || octets === 4) return undefined;
+    value = value * 128 + (octet & 0x7f);
+    octets++;
+    if (octet & 0x80) continue;
+    if (text !== '') text += `.${value}`;
+    else text = value < 40 ? `0.${value}` : value < 80 ? `1.${value - 40}` : `2.${value - 80}`;
+    value = 0;
+    octets = 0;
+  }
+  return text;
 }

@@ -62,6 +62,17 @@ describe('a value', () => {
     refuses('der-boolean-malformed', () => reader('010101').boolean());
     refuses('der-boolean-malformed', () => reader('0102ffff').boolean());
   });
+  it('BOOLEAN DEFAULT FALSE is left out where it is FALSE', () => {
+    assert.equal(reader('0101ff').booleanOrFalse(), true);
+    assert.equal(reader('0500').booleanOrFalse(), false);
+    refuses('der-boolean-malformed', () => reader('010100').booleanOrFalse());
+  });
+  it('BOOLEAN is read as BER only where the limits ask for it, and is counted', () => {
+    const lenient = DerReader.over(bytes('3009 010101 010100 0101ff'), { booleans: 'ber' }).sequence();
+    assert.deepEqual([lenient.booleanOrFalse(), lenient.booleanOrFalse(), lenient.boolean()], [true, false, true]);
+    assert.equal(lenient.irregular, 2);
+    refuses('der-boolean-malformed', () => DerReader.over(bytes('0102ffff'), { booleans: 'ber' }).boolean());
+  });
   it('INTEGER is two’s complement without padding', () => {
     assert.equal(reader('020180').integer(), -128n);
     assert.equal(reader('02020080').integer(), 128n);
@@ -84,9 +95,14 @@ describe('a value', () => {
   it('NULL is empty', () => refuses('der-null-malformed', () => reader('050100').null()));
   it('OBJECT IDENTIFIER has whole, unpadded arcs', () => {
     assert.equal(reader('0604 8837 0805').oid(), '2.999.8.5');
+    assert.equal(reader('0603 550403').oid(), '2.5.4.3');
+    assert.equal(reader('0601 27').oid(), '0.39');
+    assert.equal(reader('0601 28').oid(), '1.0');
+    assert.equal(reader('060b 53 ffffffffffffffffff7f').oid(), '2.3.1180591620717411303423');
     refuses('der-oid-malformed', () => reader('0600').oid());
     refuses('der-oid-malformed', () => reader('060188').oid());
     refuses('der-oid-malformed', () => reader('0603 55 8001').oid());
+    refuses('der-oid-malformed', () => reader('0602 8055').oid());
     refuses('der-oid-malformed', () => DerReader.over(der.element(tag.oid, new Uint8Array(129).fill(1))).oid());
   });
   it('SET OF stands in ascending order', () => {
@@ -97,14 +113,30 @@ describe('a value', () => {
     const time = (text: string) => DerReader.over(der.element(tag.utcTime, Buffer.from(text))).time();
     assert.equal(time('500101000000Z').toISOString(), '1950-01-01T00:00:00.000Z');
     assert.equal(time('491231235959Z').toISOString(), '2049-12-31T23:59:59.000Z');
-    for (const text of ['2601010000Z', '260101000000+0900', '260230000000Z', '260101240000Z', '260101000060Z', '']) {
+    assert.equal(time('240229000000Z').toISOString(), '2024-02-29T00:00:00.000Z');
+    for (const text of [
+      '230229000000Z',
+      '261301000000Z',
+      '260001000000Z',
+      '260100000000Z',
+      '260101006000Z',
+      '2601010000:0Z',
+      '2601010000Z',
+      '260101000000+0900',
+      '260230000000Z',
+      '260101240000Z',
+      '260101000060Z',
+      '',
+    ]) {
       refuses('der-time-malformed', () => time(text));
     }
   });
   it('GeneralizedTime has four-digit years, seconds and Z, and no fraction', () => {
     const time = (text: string) => DerReader.over(der.element(tag.generalizedTime, Buffer.from(text))).time();
     assert.equal(time('20500101000000Z').toISOString(), '2050-01-01T00:00:00.000Z');
-    for (const text of ['20500101000000.5Z', '20500101000000', '500101000000Z', '20501301000000Z']) {
+    assert.equal(time('00500101000000Z').getUTCFullYear(), 50);
+    assert.equal(time('24000229000000Z').toISOString(), '2400-02-29T00:00:00.000Z');
+    for (const text of ['21000229000000Z', '20500101000000.5Z', '20500101000000', '500101000000Z', '20501301000000Z']) {
       refuses('der-time-malformed', () => time(text));
     }
   });

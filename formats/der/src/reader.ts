@@ -12,6 +12,11 @@ export interface DerLimits {
   readonly maxDepth?: number;
   /** Elements read in all (default 50 000). */
   readonly maxElements?: number;
+  /**
+   * `ber` reads any BOOLEAN other than 00 as TRUE and lets a written default FALSE stand, as some real roots have them; each
+   * is counted in {@link DerReader.irregular}. Everything else stays DER.
+   */
+  readonly booleans?: 'der' | 'ber';
 }
 
 /** One element: identifier, length, content. `raw` and `content` are views of the input, not copies. */
@@ -33,7 +38,9 @@ export interface BitString {
 
 interface Budget {
   elements: number;
+  irregular: number;
   readonly maxDepth: number;
+  readonly berBooleans: boolean;
 }
 
 /**
@@ -53,6 +60,8 @@ export class DerReader {
   readonly #depth: number;
   readonly #budget: Budget;
   #at: number;
+  /** Where the head that was decoded last ends. A field, since this runs for each element of each certificate. */
+  #next = 0;
 
   private constructor(input: Uint8Array, start: number, end: number, depth: number, budget: Budget) {
     if (depth > budget.maxDepth) {
@@ -73,7 +82,12 @@ export class DerReader {
     if (bytes.length > (limits.maxBytes ?? 1 << 20)) {
       throw new DerError('der-too-large', 'The input is larger than allowed.');
     }
-    const budget = { elements: limits.maxElements ?? 50_000, maxDepth: limits.maxDepth ?? 32 };
+    const budget = {
+      elements: limits.maxElements ?? 50_000,
+      irregular: 0,
+      maxDepth: limits.maxDepth ?? 32,
+      berBooleans: limits.booleans === 'ber',
+    };
     // A Buffer's subarray would be a Buffer; the views that we hand out are plain.
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     return new DerReader(plain, 0, plain.length, 0, budget);
@@ -89,9 +103,14 @@ export class DerReader {
     return this.#at === this.#end;
   }
 
+  /** How many BOOLEANs were read that are not DER; always 0 unless the limits ask for `ber`. */
+  get irregular(): number {
+    return this.#budget.irregular;
+  }
+
   /** The tag of the next element, or undefined at the end. */
   peek(): number | undefined {
-    return this.done ? undefined : this.#identifier(this.#at).tag;
+    return this.done ? undefined : this.#identifier(this.#at);
   }
 
   /** @throws {DerError} `der-trailing-bytes` when something is left */
@@ -102,32 +121,20 @@ export class DerReader {
   /** The next element, whatever its tag. */
   element(): DerElement {
     const offset = this.#at;
-    if (this.done) this.#fail('der-truncated', 'An element is missing.');
-    if (--this.#budget.elements < 0) this.#fail('der-too-many', 'There are more elements than allowed.');
-    const identifier = this.#identifier(offset);
-    const length = this.#length(identifier.next);
-    const end = length.next + length.value;
-    if (end > this.#end) this.#fail('der-truncated', 'An element is longer than what holds it.');
-    this.#at = end;
+    const found = this.#head();
+    const contentOffset = this.#next;
     return {
-      tag: identifier.tag,
+      tag: found,
       offset,
-      contentOffset: length.next,
-      raw: this.#input.subarray(offset, end),
-      content: this.#input.subarray(length.next, end),
+      contentOffset,
+      raw: this.#input.subarray(offset, this.#at),
+      content: this.#input.subarray(contentOffset, this.#at),
     };
   }
 
   /** The next element, which must have this tag. @throws {DerError} `der-tag-unexpected` */
   expect(expected: number): DerElement {
-    const found = this.peek();
-    if (found === undefined) this.#fail('der-truncated', 'An element is missing.');
-    if (found !== expected) {
-      throw new DerError('der-tag-unexpected', 'An element of another type is expected here.', {
-        offset: this.#at,
-        tag: found,
-      });
-    }
+    this.#must(expected);
     return this.element();
   }
 
@@ -144,7 +151,9 @@ export class DerReader {
 
   /** A reader over the content of the next element, which must have this (constructed) tag. */
   inside(expected: number): DerReader {
-    return this.into(this.expect(expected));
+    this.#must(expected);
+    this.#head();
+    return new DerReader(this.#input, this.#next, this.#at, this.#depth + 1, this.#budget);
   }
 
   /** As {@link inside}, or undefined when the next element has another tag. */
@@ -174,17 +183,35 @@ export class DerReader {
   }
 
   boolean(): boolean {
-    const { content, offset } = this.expect(tag.boolean);
-    if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff)) {
-      throw new DerError('der-boolean-malformed', 'A BOOLEAN is 00 or FF.', { offset });
+    const offset = this.#at;
+    const content = this.#content(tag.boolean);
+    const der = content.length === 1 && (content[0] === 0 || content[0] === 0xff);
+    if (!der) {
+      if (content.length !== 1 || !this.#budget.berBooleans) {
+        throw new DerError('der-boolean-malformed', 'A BOOLEAN is 00 or FF.', { offset });
+      }
+      this.#budget.irregular++;
     }
-    return content[0] === 0xff;
+    return content[0] !== 0;
+  }
+
+  /** A BOOLEAN DEFAULT FALSE, which DER leaves out where it is FALSE (X.690 §11.5). @throws {DerError} `der-boolean-malformed` */
+  booleanOrFalse(): boolean {
+    if (this.peek() !== tag.boolean) return false;
+    const offset = this.#at;
+    if (this.boolean()) return true;
+    if (!this.#budget.berBooleans) {
+      throw new DerError('der-boolean-malformed', 'DER leaves a FALSE that is the default out.', { offset });
+    }
+    this.#budget.irregular++;
+    return false;
   }
 
   /** The content octets of an INTEGER, two's complement, minimal. */
   integerBytes(expected: number = tag.integer): Uint8Array {
-    const { content, offset } = this.expect(expected);
-    const [first, second] = content;
+    const offset = this.#at;
+    const content = this.#content(expected);
+    const [first, second] = [content[0], content[1]];
     const padded =
       second !== undefined && ((first === 0 && (second & 0x80) === 0) || (first === 0xff && (second & 0x80) !== 0));
     if (first === undefined || padded) {
@@ -209,7 +236,9 @@ export class DerReader {
     if (content.length > 4 || (content[0] as number) & 0x80) {
       throw new DerError('der-integer-malformed', 'A small non-negative INTEGER is expected here.', { offset });
     }
-    return Number(`0x${hex(content)}`);
+    let value = 0;
+    for (const octet of content) value = value * 256 + octet;
+    return value;
   }
 
   enumerated(): number {
@@ -217,9 +246,10 @@ export class DerReader {
   }
 
   bitString(expected: number = tag.bitString): BitString {
-    const { content, offset } = this.expect(expected);
+    const offset = this.#at;
+    const content = this.#content(expected);
     const unusedBits = content[0];
-    const last = content.at(-1) as number;
+    const last = content[content.length - 1] as number;
     const sound =
       unusedBits !== undefined &&
       unusedBits <= 7 &&
@@ -234,7 +264,7 @@ export class DerReader {
   }
 
   octetString(expected: number = tag.octetString): Uint8Array {
-    return this.expect(expected).content;
+    return this.#content(expected);
   }
 
   /** A reader over the DER that the next OCTET STRING holds. */
@@ -243,13 +273,14 @@ export class DerReader {
   }
 
   null(): void {
-    const { content, offset } = this.expect(tag.null);
-    if (content.length > 0) throw new DerError('der-null-malformed', 'A NULL has no content.', { offset });
+    const offset = this.#at;
+    if (this.#content(tag.null).length > 0)
+      throw new DerError('der-null-malformed', 'A NULL has no content.', { offset });
   }
 
   oid(expected: number = tag.oid): string {
-    const { content, contentOffset } = this.expect(expected);
-    return oidToText(content, contentOffset);
+    const content = this.#content(expected);
+    return oidToText(content, this.#next);
   }
 
   /** A character string of any of the usual types. */
@@ -264,13 +295,13 @@ export class DerReader {
   }
 
   utcTime(): Date {
-    const { content, offset } = this.expect(tag.utcTime);
-    return utcTimeToDate(stringToText(tag.teletexString, content, offset), offset);
+    const offset = this.#at;
+    return utcTimeToDate(this.#content(tag.utcTime), offset);
   }
 
   generalizedTime(): Date {
-    const { content, offset } = this.expect(tag.generalizedTime);
-    return generalizedTimeToDate(stringToText(tag.teletexString, content, offset), offset);
+    const offset = this.#at;
+    return generalizedTimeToDate(this.#content(tag.generalizedTime), offset);
   }
 
   #fail(code: DerErrorCode, message: string, offset = this.#at): never {
@@ -282,7 +313,37 @@ export class DerReader {
     return this.#input[at] as number;
   }
 
-  #identifier(at: number): { tag: number; next: number } {
+  /** Takes the next element: gives its tag, leaves `#next` at its content and `#at` behind it. */
+  #head(): number {
+    if (this.done) this.#fail('der-truncated', 'An element is missing.');
+    if (--this.#budget.elements < 0) this.#fail('der-too-many', 'There are more elements than allowed.');
+    const found = this.#identifier(this.#at);
+    const length = this.#length(this.#next);
+    const end = this.#next + length;
+    if (end > this.#end) this.#fail('der-truncated', 'An element is longer than what holds it.');
+    this.#at = end;
+    return found;
+  }
+
+  #must(expected: number): void {
+    const found = this.peek();
+    if (found === undefined) this.#fail('der-truncated', 'An element is missing.');
+    if (found !== expected) {
+      throw new DerError('der-tag-unexpected', 'An element of another type is expected here.', {
+        offset: this.#at,
+        tag: found,
+      });
+    }
+  }
+
+  #content(expected: number): Uint8Array {
+    this.#must(expected);
+    this.#head();
+    return this.#input.subarray(this.#next, this.#at);
+  }
+
+  /** The tag at a position; `#next` is then the position of its length. */
+  #identifier(at: number): number {
     const first = this.#octet(at);
     if (first === 0) this.#fail('der-tag-malformed', 'An element has the tag 0 of BER end-of-contents.', at);
     if ((first & 0x1f) !== 0x1f) {
@@ -292,7 +353,8 @@ export class DerReader {
       if ((first & 0xc0) === 0 && isConstructed(first) !== holdsElements) {
         this.#fail('der-tag-malformed', 'A universal type has the wrong form (primitive or constructed).', at);
       }
-      return { tag: first, next: at + 1 };
+      this.#next = at + 1;
+      return first;
     }
     let number = 0;
     for (let next = at + 1; ; next++) {
@@ -302,14 +364,19 @@ export class DerReader {
       if (number > 0xff_ffff) this.#fail('der-tag-malformed', 'A tag number is too large.', at);
       if ((octet & 0x80) === 0) {
         if (number < 31) this.#fail('der-tag-malformed', 'A small tag number is written in the long form.', at);
-        return { tag: first + number * 256, next: next + 1 };
+        this.#next = next + 1;
+        return first + number * 256;
       }
     }
   }
 
-  #length(at: number): { value: number; next: number } {
+  /** The length at a position; `#next` is then the position of the content. */
+  #length(at: number): number {
     const first = this.#octet(at);
-    if (first < 0x80) return { value: first, next: at + 1 };
+    if (first < 0x80) {
+      this.#next = at + 1;
+      return first;
+    }
     if (first === 0x80) this.#fail('der-length-indefinite', 'DER has no indefinite lengths.', at);
     const count = first & 0x7f;
     if (count > 4) this.#fail('der-too-large', 'A length takes more than four octets.', at);
@@ -318,7 +385,8 @@ export class DerReader {
     if (value < 0x80 || value < 256 ** (count - 1)) {
       this.#fail('der-length-not-minimal', 'A length is written with more octets than needed.', at);
     }
-    return { value, next: at + 1 + count };
+    this.#next = at + 1 + count;
+    return value;
   }
 }
 

@@ -1,39 +1,42 @@
 import { DerError } from './error.ts';
 
-const utcTime = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
-const generalizedTime = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
-
 /** Reads `YYMMDDHHMMSSZ`; years 50–99 are of the 20th century (RFC 5280 §4.1.2.5.1). */
-export function utcTimeToDate(text: string, offset: number): Date {
-  const parts = utcTime.exec(text)?.slice(1).map(Number);
-  if (!parts) throw new DerError('der-time-malformed', 'A UTCTime must read YYMMDDHHMMSSZ.', { offset });
-  const [year, ...rest] = parts as [number, ...number[]];
-  return strictDate(year < 50 ? 2000 + year : 1900 + year, rest, offset);
+export function utcTimeToDate(content: Uint8Array, offset: number): Date {
+  const malformed = () => new DerError('der-time-malformed', 'A UTCTime must read YYMMDDHHMMSSZ.', { offset });
+  if (content.length !== 13) throw malformed();
+  const year = pair(content, 0);
+  return strictDate(year < 50 ? 2000 + year : 1900 + year, content, 2, offset, malformed);
 }
 
 /** Reads `YYYYMMDDHHMMSSZ`, without fraction or offset (RFC 5280 §4.1.2.5.2). */
-export function generalizedTimeToDate(text: string, offset: number): Date {
-  const parts = generalizedTime.exec(text)?.slice(1).map(Number);
-  if (!parts) throw new DerError('der-time-malformed', 'A GeneralizedTime must read YYYYMMDDHHMMSSZ.', { offset });
-  const [year, ...rest] = parts as [number, ...number[]];
-  return strictDate(year, rest, offset);
+export function generalizedTimeToDate(content: Uint8Array, offset: number): Date {
+  const malformed = () =>
+    new DerError('der-time-malformed', 'A GeneralizedTime must read YYYYMMDDHHMMSSZ.', { offset });
+  if (content.length !== 15) throw malformed();
+  return strictDate(pair(content, 0) * 100 + pair(content, 2), content, 4, offset, malformed);
 }
 
-function strictDate(year: number, rest: number[], offset: number): Date {
-  const [month, day, hour, minute, second] = rest as [number, number, number, number, number];
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  date.setUTCHours(hour, minute, second);
-  // Date rolls 31 February over to March; a real instant gives its own parts back.
-  const real =
-    date.getUTCFullYear() === year &&
-    date.getUTCMonth() === month - 1 &&
-    date.getUTCDate() === day &&
-    date.getUTCHours() === hour &&
-    date.getUTCMinutes() === minute &&
-    date.getUTCSeconds() === second;
-  if (!real)
+/** Two digits as a number; NaN where they are none. */
+function pair(content: Uint8Array, at: number): number {
+  const tens = (content[at] as number) - 0x30;
+  const ones = (content[at + 1] as number) - 0x30;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
+
+const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function strictDate(year: number, content: Uint8Array, at: number, offset: number, malformed: () => DerError): Date {
+  const [month, day] = [pair(content, at), pair(content, at + 2)];
+  const [hour, minute, second] = [pair(content, at + 4), pair(content, at + 6), pair(content, at + 8)];
+  if (content[at + 10] !== 0x5a || Number.isNaN(year + month + day + hour + minute + second)) throw malformed();
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = (daysOfMonth[month - 1] ?? 0) + (month === 2 && leap ? 1 : 0);
+  if (day < 1 || day > days || hour > 23 || minute > 59 || second > 59) {
     throw new DerError('der-time-malformed', 'The time names a day or an hour that does not exist.', { offset });
+  }
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999.
+  if (year < 100) date.setUTCFullYear(year);
   return date;
 }
 
