@@ -102,12 +102,15 @@ async function accessible(page: Page): Promise<void> {
   );
 }
 
-/** Makes sure that a run can begin, whatever the run before left on the screen. */
+/** Makes sure that a run can begin, whatever the run before left on the screen: a page first replays it, then comes to rest. */
 async function ready(page: Page): Promise<void> {
-  await at(page, 'stage').waitFor();
-  if ((await at(page, 'stage').getAttribute('data-stage')) !== 'ready') {
-    const again = at(page, 'again');
-    await ((await again.count()) > 0 ? again : at(page, 'main-action')).first().click();
+  let rested = 0;
+  for (let look = 0; rested < 5 && look < 200; look++) {
+    const now = await at(page, 'stage').getAttribute('data-stage');
+    rested = now === 'ready' ? rested + 1 : 0;
+    if (now === 'wallet') await at(page, 'again').click();
+    if (now === 'refused' || now === 'done') await at(page, 'main-action').click();
+    await page.waitForTimeout(100);
   }
   await stage(page, 'ready');
 }
