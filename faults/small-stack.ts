@@ -15,7 +15,7 @@ export interface SmallStack extends Stack {
 
 /** Starts one. */
 export async function smallStack(
-  options: Partial<Pick<StackOptions, 'db' | 'between' | 'startSmp' | 'smpTiming'>> & {
+  options: Partial<Pick<StackOptions, 'db' | 'data' | 'between' | 'startSmp' | 'smpTiming'>> & {
     clock?: Clock;
     logged?: boolean;
   } = {},
@@ -25,7 +25,7 @@ export async function smallStack(
   let log = '';
   const stack = await startStack({
     ...options,
-    data: openDataFolder(undefined, systemRandom, {}),
+    data: options.data ?? openDataFolder(undefined, systemRandom, {}),
     clock: options.clock ?? systemClock,
     random: systemRandom,
     logs: (party) =>

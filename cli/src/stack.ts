@@ -36,9 +36,19 @@ export interface StackOptions {
   readonly between?: (party: 'jpki' | 'iaca' | 'wallet-provider', url: string) => Promise<string>;
 }
 
+/** What the two parties of a pair show each other. */
+export type PairSecrets = Readonly<
+  Record<
+    'cardToJpki' | 'smpToIaca' | 'smpToProvider' | 'appToWallet' | 'toCard' | 'toApp' | 'toWallet' | 'toVerifier',
+    string
+  >
+>;
+
 /** Every party, running. */
 export interface Stack {
   readonly hands: Hands;
+  /** For drills that put another party in the place of one. */
+  readonly secrets: PairSecrets;
   readonly demo: typeof demo;
   readonly storeKind: Store['kind'];
   readonly store: Store;
@@ -81,7 +91,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       'wallet-provider': providerAuthority.root,
       iaca: iacaAuthority.root,
     });
-    const secrets = {
+    const secrets: PairSecrets = {
       cardToJpki: secret(),
       smpToIaca: secret(),
       smpToProvider: secret(),
@@ -178,6 +188,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         wallet: { url: walletParty.url, secret: secrets.toWallet },
         verifier: { url: verifierParty.url, secret: secrets.toVerifier },
       }),
+      secrets,
       demo,
       storeKind: store.kind,
       store,
