@@ -73,7 +73,15 @@ export function openDataFolder(
   });
   if (folder === undefined) return opened(fresh(), memoryKeys());
 
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new CliError(
+      'file-unreadable',
+      `${folder} cannot be the data folder (${reason}). Name a folder that you may write to.`,
+    );
+  }
   const path = join(folder, 'secrets.json');
   if (!existsSync(path)) writeFileSync(path, `${JSON.stringify(fresh(), null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   let values: z.infer<typeof secrets>;

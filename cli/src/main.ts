@@ -6,6 +6,8 @@ const USAGE = `tegata: My Number Card functions on a phone, in the open (TEST ON
 
   tegata up [--db URL] [--data DIR] [--port N] [--no-open]
       Starts every party and the figure in the browser, and runs one journey at once.
+  tegata up PARTY --config FILE
+      Runs one party as a process of its own (smp, iaca, jpki, card, applicant-app, wallet-provider, wallet, verifier).
   tegata journey [--persona ID] [--db URL] [--json]
       Card → phone → age check, headless. Exit 0: the age check is green; 1: refused; 2: bad arguments.
   tegata inspect FILE|- [--json] [--unmask]
@@ -20,6 +22,12 @@ type Command = (args: string[]) => Promise<number>;
 
 const commands: Readonly<Record<string, Command>> = {
   async up(args) {
+    const [party] = args;
+    if (party !== undefined && !party.startsWith('-')) {
+      const { values } = parse(args.slice(1), { config: { type: 'string' } });
+      const { upParty } = await import('./up-party.ts');
+      return upParty(party, values.config);
+    }
     const { values } = parse(args, {
       db: { type: 'string' },
       data: { type: 'string' },
