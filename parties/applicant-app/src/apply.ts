@@ -9,8 +9,6 @@ import { ApplicantAppError } from './error.ts';
 import type { Secrets } from './secrets.ts';
 import type { Accepted, Wire } from './wire.ts';
 
-const CARD_WAIT_MS = 60_000;
-
 /** A signed application that could not be sent: kept in memory until its session ends, so that nobody has to tap twice. */
 export interface Unsent {
   readonly session: string;
@@ -24,6 +22,8 @@ export interface Applying {
   readonly reader: CardReader;
   readonly clock: Clock;
   readonly tap: Tap;
+  /** How long the app waits for a card. */
+  readonly cardWaitMs: number;
   /** Told when a signed application could not be sent. */
   readonly unsent: (application: Unsent) => void;
 }
@@ -43,7 +43,7 @@ export async function apply(
   const prepared = await step(1, async () => {
     const opened = await wire.openSession(request.platform);
     const keys = await wire.walletKeys(opened.challenge, 1);
-    const card = await applying.reader.waitForCard({ timeoutMs: CARD_WAIT_MS });
+    const card = await applying.reader.waitForCard({ timeoutMs: applying.cardWaitMs });
     try {
       const { confirmLastTry } = request;
       const files = await readCard({ card, pin: secrets.pin, challenge: opened.challenge, confirmLastTry });

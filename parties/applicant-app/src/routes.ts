@@ -24,6 +24,7 @@ export function routes(options: {
   reader: CardReader;
   follower: Follower;
   secret: string;
+  cardWaitMs: number;
   clock: Clock;
   tap: Tap;
   log: Log;

@@ -25,6 +25,8 @@ export interface ApplicantAppConfig {
   readonly secret: string;
   /** Where cards are held to; a free port when absent. */
   readonly readerPort?: number;
+  /** How long a person may take to hold the card to the phone, milliseconds; a minute when absent. */
+  readonly cardWaitMs?: number;
   /** Holds the phone's key for calls to the SMP; in memory when absent. */
   readonly keys?: KeyStore;
   /** Remembers which applications are followed, over a restart. */
@@ -39,7 +41,7 @@ export interface RunningApplicantApp extends Running {
 
 /** Starts the app with which a person applies: it reads the card, has it sign, sends, and follows what becomes of it. */
 export async function start(config: ApplicantAppConfig): Promise<RunningApplicantApp> {
-  const { clock, random, log, tap } = config;
+  const { clock, random, log, tap, cardWaitMs = 60_000 } = config;
   const phone = await (config.keys ?? memoryKeys()).signerOrNew('applicant-app-instance', 'P-256');
   const smp = peer({ ...config.smp, name: 'smp', party: 'applicant-app', tap });
   const wallet = peer({ ...config.wallet, name: 'wallet', party: 'applicant-app', tap });
@@ -47,7 +49,7 @@ export async function start(config: ApplicantAppConfig): Promise<RunningApplican
   const reader = await listenForCard({ port: config.readerPort, tap });
   const file = config.dataDir === undefined ? undefined : join(config.dataDir, 'applicant-app', 'followed.json');
   const follower = followStatus({ wire, log, file });
-  const app = routes({ wire, reader, follower, secret: config.secret, clock, tap, log });
+  const app = routes({ wire, reader, follower, secret: config.secret, cardWaitMs, clock, tap, log });
   const server = await serve({ app, port: config.port, onError: problemAnswer(config) });
   log.info('started', { url: server.url, readerPort: reader.address.port });
   return {
