@@ -1,9 +1,8 @@
 import { type Encodable, encode } from './encode.ts';
-import { type CborLimits, INDEFINITE, MAJOR, Reader } from './reader.ts';
+import { CborError } from './error.ts';
+import { pathOf } from './path.ts';
+import { type CborLimits, type DecodeOptions, INDEFINITE, MAJOR, Reader } from './reader.ts';
 import { type CborKey, type CborValue, DateTime, Float, FullDate, Raw, Simple, Tagged } from './value.ts';
-
-/** Longer ones have no use in identity documents, and cost more than linear time to print. */
-const MAX_BIGNUM_BYTES = 1024;
 
 /**
  * Embedded CBOR, tag 24. What is hashed and signed are its bytes as received, never a new encoding.
@@ -29,59 +28,82 @@ export class Encoded extends Raw {
     return new Encoded(content, bytes);
   }
   /** Decodes the content. @throws {CborError} as `decode` does; offsets count from the start of `content` */
-  decode(limits?: CborLimits): CborValue {
-    return decode(this.content, limits);
+  decode(options?: DecodeOptions): CborValue {
+    return decode(this.content, options);
   }
 }
 
 /**
  * Decodes exactly one item, strictly: no trailing bytes, no duplicate keys, valid UTF-8, within limits. Indefinite lengths and
- * heads that are not the shortest are read, since both are CBOR; `Encoded.bytes` keeps them.
+ * heads that are not the shortest are read, since both are CBOR; `onDeviation` hears of them, and `Encoded.bytes` keeps them.
  * Byte strings are views of the input: do not change the input afterwards.
- * @throws {CborError} with the offset
+ * @throws {CborError} with the offset, and the path where it lies inside of a container
  * @example decode(Uint8Array.of(0xa1, 0x01, 0x02)) // Map { 1 => 2 }
  */
-export function decode(bytes: Uint8Array, limits?: CborLimits): CborValue {
-  const reader = new Reader(bytes, limits);
-  const value = item(reader, 0);
-  reader.end();
-  return value;
+export function decode(bytes: Uint8Array, options?: DecodeOptions): CborValue {
+  return located(bytes, options, () => {
+    const reader = new Reader(bytes, options);
+    const value = item(reader, 0);
+    reader.end();
+    return value;
+  });
 }
 
 /**
  * Splits a map into its entries, each value still in the bytes in which it was received.
  * @throws {CborError} as `decode` does; `value-unsupported` when the item is not a map
  */
-export function decodeMapSpans(bytes: Uint8Array, limits?: CborLimits): Map<CborKey, Raw> {
-  const reader = new Reader(bytes, limits);
-  reader.head();
-  if (reader.major !== MAJOR.map) reader.fail('value-unsupported', 'The item is not a map.');
-  const entries = map(reader, (): Raw => {
-    const from = reader.position;
-    item(reader, 1);
-    return new Raw(reader.bytes.subarray(from, reader.position));
+export function decodeMapSpans(bytes: Uint8Array, options?: DecodeOptions): Map<CborKey, Raw> {
+  return located(bytes, options, () => {
+    const reader = new Reader(bytes, options);
+    reader.head();
+    if (reader.major !== MAJOR.map) reader.fail('value-unsupported', 'The item is not a map.');
+    const entries = map(reader, 1, span);
+    reader.end();
+    return entries;
   });
-  reader.end();
-  return entries;
 }
 
 /**
  * Splits an array into its items, each still in the bytes in which it was received.
  * @throws {CborError} as `decode` does; `value-unsupported` when the item is not an array
  */
-export function decodeArraySpans(bytes: Uint8Array, limits?: CborLimits): Raw[] {
-  const reader = new Reader(bytes, limits);
-  reader.head();
-  if (reader.major !== MAJOR.array) reader.fail('value-unsupported', 'The item is not an array.');
-  const items = array(reader, (): Raw => {
-    const from = reader.position;
-    item(reader, 1);
-    return new Raw(reader.bytes.subarray(from, reader.position));
+export function decodeArraySpans(bytes: Uint8Array, options?: DecodeOptions): Raw[] {
+  return located(bytes, options, () => {
+    const reader = new Reader(bytes, options);
+    reader.head();
+    if (reader.major !== MAJOR.array) reader.fail('value-unsupported', 'The item is not an array.');
+    const items = array(reader, 1, span);
+    reader.end();
+    return items;
   });
-  reader.end();
-  return items;
 }
 
+function span(reader: Reader, depth: number): Raw {
+  const from = reader.position;
+  item(reader, depth);
+  return new Raw(reader.bytes.subarray(from, reader.position));
+}
+
+/** Adds to an error where in the structure it lies: found by a second walk, so that the first one need not keep track. */
+function located<T>(bytes: Uint8Array, limits: CborLimits | undefined, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof CborError)) throw error;
+    const { offset } = error.context;
+    const path = offset === undefined ? '' : pathOf(bytes, offset, limits);
+    throw path === '' ? error : new CborError(error.code, error.message, { ...error.context, path });
+  }
+}
+
+/** Longer ones have no use in identity documents, and cost more than linear time to print. */
+const MAX_BIGNUM_BYTES = 1024;
+
+/** Reads what stands at the position of the reader, inside of so many containers. */
+type Read<T> = (reader: Reader, depth: number) => T;
+
+/** One item of any kind as a value. */
 function item(reader: Reader, depth: number): CborValue {
   reader.head();
   switch (reader.major) {
@@ -92,13 +114,13 @@ function item(reader: Reader, depth: number): CborValue {
     case MAJOR.bytes:
       return byteString(reader);
     case MAJOR.text:
-      return textString(reader);
+      return reader.info === INDEFINITE ? chunkedText(reader) : reader.text();
     case MAJOR.array:
       reader.deeper(depth + 1);
-      return array(reader, () => item(reader, depth + 1));
+      return array(reader, depth + 1, item);
     case MAJOR.map:
       reader.deeper(depth + 1);
-      return map(reader, () => item(reader, depth + 1));
+      return map(reader, depth + 1, item);
     case MAJOR.tag:
       reader.deeper(depth + 1);
       return tag(reader, depth + 1);
@@ -130,47 +152,53 @@ function byteString(reader: Reader): Uint8Array {
   return joined;
 }
 
-function textString(reader: Reader): string {
-  if (reader.info !== INDEFINITE) return reader.text();
+function chunkedText(reader: Reader): string {
   const chunks: string[] = [];
   reader.chunks(() => chunks.push(reader.text()));
   return chunks.join('');
 }
 
-function array<T>(reader: Reader, read: () => T): T[] {
+/** The items of an array whose head was just read. */
+function array<T>(reader: Reader, depth: number, read: Read<T>): T[] {
   const items: T[] = [];
   if (reader.info === INDEFINITE) {
-    while (!reader.takeBreak()) items.push(read());
-    return items;
+    while (!reader.takeBreak()) items.push(read(reader, depth));
+  } else {
+    for (let left = reader.count(); left > 0; left--) items.push(read(reader, depth));
   }
-  for (let left = reader.count(); left > 0; left--) items.push(read());
   return items;
 }
 
-function map<T>(reader: Reader, read: () => T): Map<CborKey, T> {
+/** The entries of a map whose head was just read; no key occurs twice. */
+function map<T>(reader: Reader, depth: number, read: Read<T>): Map<CborKey, T> {
   const entries = new Map<CborKey, T>();
+  const indefinite = reader.info === INDEFINITE;
   let byteKeys: Set<string> | undefined;
-  const entry = () => {
+  for (let left = indefinite ? Number.POSITIVE_INFINITY : reader.count(); left > 0; left--) {
+    if (indefinite && reader.takeBreak()) break;
     const at = reader.position;
     const key = mapKey(reader);
-    let known = entries.has(key);
+    let expected = entries.size + 1;
     if (typeof key === 'object') {
       byteKeys ??= new Set();
-      const content = Array.from(key, (byte) => String.fromCharCode(byte)).join('');
-      known = byteKeys.has(content);
-      byteKeys.add(content);
+      if (byteKeys.size === byteKeys.add(contentOf(key)).size) expected = -1;
     }
-    if (known) reader.fail('duplicate-key', 'A key occurs twice in one map.', at);
-    entries.set(key, read());
-  };
-  if (reader.info === INDEFINITE) {
-    while (!reader.takeBreak()) entry();
-    return entries;
+    // A map that did not grow had the key already: looked up once, not twice.
+    if (entries.set(key, read(reader, depth)).size !== expected) {
+      reader.fail('duplicate-key', 'A key occurs twice in one map.', at);
+    }
   }
-  for (let left = reader.count(); left > 0; left--) entry();
   return entries;
 }
 
+/** Bytes as a string of one character each, by which a set can find them. */
+function contentOf(bytes: Uint8Array): string {
+  let content = '';
+  for (const byte of bytes) content += String.fromCharCode(byte);
+  return content;
+}
+
+/** One key of a map. */
 function mapKey(reader: Reader): CborKey {
   reader.head();
   switch (reader.major) {
@@ -181,7 +209,7 @@ function mapKey(reader: Reader): CborKey {
     case MAJOR.bytes:
       return byteString(reader);
     case MAJOR.text:
-      return textString(reader);
+      return reader.info === INDEFINITE ? chunkedText(reader) : reader.name();
     default:
       return reader.fail('key-type', 'Keys are integers, text or byte strings here.');
   }

@@ -16,23 +16,44 @@ export interface EncodeOptions {
 }
 
 const MAX_DEPTH = 256;
-const utf8 = new TextEncoder();
+const KEPT = 8 * 1024;
+
+/** Serves one message after the other, so that only the result is allocated. */
+const slab = new Writer(KEPT);
+let slabInUse = false;
 
 /**
  * Encodes a value by the core deterministic rules (RFC 8949 §4.2): shortest heads and floats, definite lengths, sorted keys.
  * @throws {CborError} `value-unsupported`, `integer-unsafe`, `undefined-in-map`, `duplicate-key`, `text-not-unicode`, `too-deep`
  * @example encode({ version: '1.0', status: 0 })
  */
-export function encode(value: Encodable, options: EncodeOptions = {}): Uint8Array {
-  const writer = new Writer();
-  write(writer, value, options.mapOrder !== 'given', 0);
-  return writer.take();
+export function encode(value: Encodable, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
+  const sorted = options.mapOrder !== 'given';
+  // A getter of a plain object may encode something itself, in the midst of this.
+  if (slabInUse) {
+    const own = new Writer();
+    write(own, value, sorted, 0);
+    return own.take();
+  }
+  slabInUse = true;
+  try {
+    write(slab, value, sorted, 0);
+    return slab.take();
+  } finally {
+    slab.clear();
+    slabInUse = false;
+  }
+}
+
+/** Writes a value at the end of what a writer holds already. */
+export function encodeInto(writer: Writer, value: Encodable): void {
+  write(writer, value, true, 0);
 }
 
 function write(writer: Writer, value: Encodable, sorted: boolean, depth: number): void {
   switch (typeof value) {
     case 'string':
-      writeText(writer, value);
+      writer.text(value);
       return;
     case 'number':
       writeNumber(writer, value);
@@ -61,21 +82,21 @@ function writeObject(writer: Writer, value: Encodable & (object | null), sorted:
   if (value === null) {
     writer.byte(0xf6);
   } else if (value instanceof Uint8Array) {
-    writer.head(0x40, value.length);
-    writer.raw(value);
+    writer.bytes(value);
   } else if (Array.isArray(value)) {
     writer.head(0x80, value.length);
     for (const item of value as readonly Encodable[]) write(writer, item, sorted, depth + 1);
   } else if (value instanceof Map) {
-    writeMap(writer, [...(value as Map<CborKey, Encodable>)], sorted, depth);
+    const entries = value as Map<CborKey, Encodable>;
+    writeMap(writer, entries.size, entries, sorted, depth);
   } else if (value instanceof Raw) {
     writer.raw(value.bytes);
   } else if (value instanceof DateTime) {
     writer.byte(0xc0);
-    writeText(writer, value.text);
+    writer.text(value.text);
   } else if (value instanceof FullDate) {
     writer.head(0xc0, 1004);
-    writeText(writer, value.text);
+    writer.text(value.text);
   } else if (value instanceof Tagged) {
     writeTag(writer, value.tag);
     write(writer, value.value, sorted, depth + 1);
@@ -84,17 +105,13 @@ function writeObject(writer: Writer, value: Encodable & (object | null), sorted:
   } else if (value instanceof Simple) {
     writeSimple(writer, value.value);
   } else if (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null) {
-    writeMap(writer, Object.entries(value as CborObject), sorted, depth);
+    const entries = Object.entries(value as CborObject);
+    writeMap(writer, entries.length, entries, sorted, depth);
   } else {
     throw new CborError('value-unsupported', 'An object of this class has no CBOR form.', {
       type: value.constructor?.name ?? 'object',
     });
   }
-}
-
-function writeText(writer: Writer, text: string): void {
-  if (!text.isWellFormed()) throw new CborError('text-not-unicode', 'The text holds half of a surrogate pair.');
-  writer.text(text);
 }
 
 function writeNumber(writer: Writer, value: number): void {
@@ -123,8 +140,7 @@ function writeBigInt(writer: Writer, value: bigint): void {
       Number.parseInt(even.slice(2 * i, 2 * i + 2), 16),
     );
     writer.byte(negative ? 0xc3 : 0xc2);
-    writer.head(0x40, bytes.length);
-    writer.raw(bytes);
+    writer.bytes(bytes);
   }
 }
 
@@ -141,67 +157,74 @@ function writeSimple(writer: Writer, value: number): void {
   writer.head(0xe0, value);
 }
 
-function writeMap(writer: Writer, entries: [CborKey, Encodable][], sorted: boolean, depth: number): void {
-  if (sorted) entries.sort(compareEntries);
-  writer.head(0xa0, entries.length);
-  let before: CborKey | undefined;
+function writeMap(
+  writer: Writer,
+  count: number,
+  entries: Iterable<[CborKey, Encodable]>,
+  sorted: boolean,
+  depth: number,
+): void {
+  writer.head(0xa0, count);
+  const from = writer.length;
+  const places: Place[] = [];
+  let rising = true;
+  let before: Place | undefined;
   for (const [key, value] of entries) {
-    if (sorted && before !== undefined && compareKeys(before, key) === 0) {
-      throw new CborError('duplicate-key', 'Two keys of the map have the same encoding.');
-    }
-    before = key;
     if (value === undefined) {
       throw new CborError('undefined-in-map', 'A map entry is undefined: leave the entry out, or write null.');
     }
+    const start = writer.length;
     writeKey(writer, key);
+    const place = { start, keyEnd: writer.length };
     write(writer, value, sorted, depth + 1);
+    if (!sorted) continue;
+    places.push(place);
+    rising &&= before === undefined || compareKeys(writer.buffer, before, place) < 0;
+    before = place;
   }
+  if (!rising) sortEntries(writer, from, places);
+}
+
+/** Where an entry of a map begins, and where its key ends. */
+interface Place {
+  readonly start: number;
+  readonly keyEnd: number;
+}
+
+/** Puts the entries of the map that was just written into the order of their keys' encodings (RFC 8949 §4.2.1). */
+function sortEntries(writer: Writer, from: number, places: Place[]): void {
+  const written = writer.buffer.slice(from, writer.length);
+  const shifted = places.map(({ start, keyEnd }, index) => ({
+    start: start - from,
+    keyEnd: keyEnd - from,
+    end: (places[index + 1]?.start ?? writer.length) - from,
+  }));
+  shifted.sort((a, b) => {
+    const order = compareKeys(written, a, b);
+    if (order === 0) throw new CborError('duplicate-key', 'Two keys of the map have the same encoding.');
+    return order;
+  });
+  writer.length = from;
+  for (const { start, end } of shifted) writer.raw(written.subarray(start, end));
+  written.fill(0);
+}
+
+function compareKeys(bytes: Uint8Array, a: Place, b: Place): number {
+  const length = Math.min(a.keyEnd - a.start, b.keyEnd - b.start);
+  for (let index = 0; index < length; index++) {
+    const difference = (bytes[a.start + index] as number) - (bytes[b.start + index] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.keyEnd - a.start - (b.keyEnd - b.start);
 }
 
 function writeKey(writer: Writer, key: CborKey): void {
-  if (typeof key === 'string') writeText(writer, key);
+  if (typeof key === 'string') writer.text(key);
   else if (typeof key === 'number' && Number.isSafeInteger(key)) writeNumber(writer, key);
   else if (typeof key === 'bigint' && key < 1n << 64n && key >= -(1n << 64n)) writeBigInt(writer, key);
   else if (key instanceof Uint8Array) {
-    writer.head(0x40, key.length);
-    writer.raw(key);
+    writer.bytes(key);
   } else {
     throw new CborError('key-type', 'Keys are integers of 64 bits, text or byte strings.', { type: typeof key });
   }
-}
-
-const compareEntries = (a: [CborKey, Encodable], b: [CborKey, Encodable]) => compareKeys(a[0], b[0]);
-
-/** The order of the encodings, byte by byte, found without encoding (RFC 8949 §4.2.1). */
-function compareKeys(a: CborKey, b: CborKey): number {
-  const rank = majorOf(a) - majorOf(b);
-  if (rank !== 0) return rank;
-  if (typeof a === 'string' && typeof b === 'string') {
-    if (isAscii(a) && isAscii(b)) return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
-    return compareBytes(utf8.encode(a), utf8.encode(b));
-  }
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return compareBytes(a, b);
-  const [x, y] = [a as number | bigint, b as number | bigint];
-  const order = x < y ? -1 : x > y ? 1 : 0;
-  return x < 0 ? -order : order;
-}
-
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
-  return true;
-}
-
-function majorOf(key: CborKey): number {
-  if (typeof key === 'string') return 3;
-  if (typeof key === 'object') return 2;
-  return key < 0 ? 1 : 0;
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  if (a.length !== b.length) return a.length - b.length;
-  for (let i = 0; i < a.length; i++) {
-    const difference = (a[i] as number) - (b[i] as number);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

@@ -20,11 +20,14 @@ export type CborErrorCode =
   | 'undefined-in-map'
   | 'text-not-unicode';
 
-/** The error of this package. `context.offset` counts bytes from the start of the input; values are never quoted. */
+/**
+ * The error of this package. `context.offset` counts bytes from the start of the input, `context.path` leads there through keys and indexes
+ * (`.documents[0].docType`); values are never quoted.
+ */
 export class CborError extends Error {
   override readonly name = 'CborError';
   readonly code: CborErrorCode;
-  readonly context: Readonly<{ offset?: number; limit?: number; type?: string; tag?: string }>;
+  readonly context: Readonly<{ offset?: number; path?: string; limit?: number; type?: string; tag?: string }>;
   constructor(code: CborErrorCode, message: string, context: CborError['context'] = {}) {
     super(message);
     this.code = code;

@@ -7,7 +7,7 @@ export { decode, decodeArraySpans, decodeMapSpans, Encoded } from './decode.ts';
 export { type DiagnosticOptions, diagnostic } from './diagnostic.ts';
 export { type CborObject, type Encodable, type EncodeOptions, encode } from './encode.ts';
 export { CborError, type CborErrorCode } from './error.ts';
-export type { CborLimits } from './reader.ts';
+export type { CborLimits, DecodeOptions, Deviation, DeviationRule } from './reader.ts';
 export {
   type CborKey,
   type CborMap,

@@ -1,4 +1,5 @@
-import { CborError } from './error.ts';
+import { CborError, type CborErrorCode } from './error.ts';
+import { asciiName } from './names.ts';
 
 /** How much is read before giving up. The defaults suit messages of identity documents. */
 export interface CborLimits {
@@ -10,7 +11,24 @@ export interface CborLimits {
   readonly maxItems?: number;
 }
 
+/** A form that is CBOR, but not what a deterministic encoder writes (RFC 8949 §4.2.1). */
+export type DeviationRule = 'non-shortest' | 'indefinite-length';
+
+/** One such form and where it begins, in bytes from the start of the input. */
+export interface Deviation {
+  readonly rule: DeviationRule;
+  readonly offset: number;
+}
+
+/** Limits, and who wants to hear of forms that are read but should not have been written. */
+export interface DecodeOptions extends CborLimits {
+  readonly onDeviation?: (deviation: Deviation) => void;
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const scratch = new DataView(new ArrayBuffer(8));
+/** From here on the decoder of the platform beats a loop. */
+const NATIVE_TEXT_FROM = 12;
 
 /** Major types (RFC 8949 §3.1). */
 export const MAJOR = { unsigned: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, tag: 6, simple: 7 } as const;
@@ -28,32 +46,38 @@ export class Reader {
   argument: number | bigint = 0;
   /** Where the last head began. */
   start = 0;
-  private readonly view: DataView;
   private readonly maxDepth: number;
   private readonly maxItems: number;
+  private readonly onDeviation: ((deviation: Deviation) => void) | undefined;
   private items = 0;
 
-  constructor(bytes: Uint8Array, limits: CborLimits = {}) {
-    const maxBytes = limits.maxBytes ?? 8 * 1024 * 1024;
+  constructor(bytes: Uint8Array, options: DecodeOptions = {}) {
+    const maxBytes = options.maxBytes ?? 8 * 1024 * 1024;
     if (bytes.length > maxBytes) {
       throw new CborError('too-large', 'The input is larger than allowed.', { limit: maxBytes });
     }
     // A Buffer becomes a plain array over the same memory: its slices would be Buffers, which behave otherwise.
-    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.maxDepth = limits.maxDepth ?? 64;
-    this.maxItems = limits.maxItems ?? 200_000;
+    this.bytes =
+      bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.maxDepth = options.maxDepth ?? 64;
+    this.maxItems = options.maxItems ?? 200_000;
+    this.onDeviation = options.onDeviation;
   }
 
-  fail(code: ConstructorParameters<typeof CborError>[0], message: string, offset = this.start): never {
+  fail(code: CborErrorCode, message: string, offset = this.start): never {
     throw new CborError(code, message, { offset });
+  }
+
+  private deviate(rule: DeviationRule): void {
+    this.onDeviation?.({ rule, offset: this.start });
   }
 
   /** Reads the next head. */
   head(): void {
     const at = this.position;
-    const bytes = this.bytes;
+    const { bytes } = this;
     this.start = at;
+    // Behind the end there is `undefined`, which arithmetic would turn into a head.
     if (at >= bytes.length) this.fail('truncated', 'The bytes end before the item does.', at);
     if (++this.items > this.maxItems) {
       throw new CborError('too-many-items', 'There are more items than allowed.', { offset: at, limit: this.maxItems });
@@ -65,27 +89,48 @@ export class Reader {
     if (info < 24) {
       this.argument = info;
       this.position = at + 1;
-      return;
-    }
+    } else this.longHead(at, info);
+  }
+
+  private longHead(at: number, info: number): void {
+    const { bytes, major } = this;
     if (info > 27) {
-      if (info !== INDEFINITE || this.major < 2 || this.major === MAJOR.tag) {
+      if (info !== INDEFINITE || major < MAJOR.bytes || major === MAJOR.tag) {
         this.fail('reserved-head', 'The first byte of the item is reserved.', at);
       }
       this.argument = 0;
       this.position = at + 1;
+      if (major !== MAJOR.simple) this.deviate('indefinite-length');
       return;
     }
-    const size = 1 << (info - 24);
-    if (at + 1 + size > bytes.length) this.fail('truncated', 'The bytes end inside the head of an item.', at);
-    this.position = at + 1 + size;
-    if (info === 24) this.argument = bytes[at + 1] as number;
-    else if (info === 25) this.argument = this.view.getUint16(at + 1);
-    else if (info === 26) this.argument = this.view.getUint32(at + 1);
-    else {
-      const high = this.view.getUint32(at + 1);
-      this.argument =
-        high < 0x20_0000 ? high * 0x1_0000_0000 + this.view.getUint32(at + 5) : this.view.getBigUint64(at + 1);
+    const end = at + 1 + (1 << (info - 24));
+    if (end > bytes.length) this.fail('truncated', 'The bytes end inside the head of an item.', at);
+    this.position = end;
+    let argument: number | bigint = bytes[at + 1] as number;
+    let least = 24;
+    if (info === 25) {
+      argument = this.uint16(at + 1);
+      least = 0x100;
+    } else if (info > 25) {
+      argument = this.uint32(at + 1);
+      least = 0x1_0000;
+      if (info === 27) {
+        const low = this.uint32(at + 5);
+        // Above 2^53 a number is not exact any more.
+        argument = argument < 0x20_0000 ? argument * 0x1_0000_0000 + low : (BigInt(argument) << 32n) | BigInt(low);
+        least = 0x1_0000_0000;
+      }
     }
+    this.argument = argument;
+    if (argument < least && major !== MAJOR.simple) this.deviate('non-shortest');
+  }
+
+  private uint16(at: number): number {
+    return ((this.bytes[at] as number) << 8) | (this.bytes[at + 1] as number);
+  }
+
+  private uint32(at: number): number {
+    return this.uint16(at) * 0x1_0000 + this.uint16(at + 2);
   }
 
   /** Whether the next byte is a break; if so it is taken. */
@@ -111,18 +156,23 @@ export class Reader {
   /** The count of the last head as that of a container; each item takes a byte at least. */
   count(): number {
     const { argument } = this;
-    const rest = this.bytes.length - this.position;
-    if (argument > rest) this.fail('truncated', 'The container says that it holds more items than there are bytes.');
-    return Number(argument);
+    if (argument > this.bytes.length - this.position) {
+      this.fail('truncated', 'The container says that it holds more items than there are bytes.');
+    }
+    return argument as number;
+  }
+
+  /** Where the definite string ends whose head was just read; the position moves there. */
+  private stringEnd(): number {
+    const from = this.position;
+    if (this.argument > this.bytes.length - from) this.fail('truncated', 'The bytes end inside a string.');
+    this.position = from + (this.argument as number);
+    return this.position;
   }
 
   /** The content of a definite string whose head was just read: a view of the input, not a copy. */
   content(): Uint8Array {
-    const from = this.position;
-    if (this.argument > this.bytes.length - from) this.fail('truncated', 'The bytes end inside a string.');
-    const to = from + Number(this.argument);
-    this.position = to;
-    return this.bytes.subarray(from, to);
+    return this.bytes.subarray(this.position, this.stringEnd());
   }
 
   /** Calls back for every chunk of a string of indefinite length (RFC 8949 §3.2.3). */
@@ -139,38 +189,47 @@ export class Reader {
 
   /** Content of a text string as text. */
   text(): string {
-    const content = this.content();
-    if (content.length < 24) {
+    const { bytes, position: from } = this;
+    const to = this.stringEnd();
+    if (to - from < NATIVE_TEXT_FROM) {
       let text = '';
-      for (const byte of content) {
-        if (byte > 0x7f) return this.utf8(content);
+      let at = from;
+      for (; at < to; at++) {
+        const byte = bytes[at] as number;
+        if (byte > 0x7f) break;
         text += String.fromCharCode(byte);
       }
-      return text;
+      if (at === to) return text;
     }
-    return this.utf8(content);
-  }
-
-  private utf8(content: Uint8Array): string {
     try {
-      return utf8.decode(content);
+      return utf8.decode(bytes.subarray(from, to));
     } catch {
       return this.fail('invalid-utf8', 'A text string is not valid UTF-8.');
     }
   }
 
+  /** Content of a text string that names something: names recur, so they are looked up rather than made anew. */
+  name(): string {
+    const known = asciiName(this.bytes, this.position, this.argument as number);
+    if (known === undefined) return this.text();
+    this.position += known.length;
+    return known;
+  }
+
   /** The value of a float whose head was just read. */
   float(): number {
-    const at = this.start + 1;
-    if (this.info === 26) return this.view.getFloat32(at);
-    if (this.info === 27) return this.view.getFloat64(at);
-    const bits = this.view.getUint16(at);
-    const sign = bits & 0x8000 ? -1 : 1;
-    const exponent = (bits >> 10) & 0x1f;
-    const fraction = bits & 0x3ff;
-    if (exponent === 0) return sign * fraction * 2 ** -24;
-    if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    return sign * (fraction + 1024) * 2 ** (exponent - 25);
+    const { info, start } = this;
+    const value = this.floatOf(info, start + 1);
+    if (info > 25 && hasShorterFloat(value, info)) this.deviate('non-shortest');
+    return value;
+  }
+
+  private floatOf(info: number, at: number): number {
+    if (info === 25) return fromHalf(this.uint16(at));
+    scratch.setUint32(0, this.uint32(at));
+    if (info === 26) return scratch.getFloat32(0);
+    scratch.setUint32(4, this.uint32(at + 4));
+    return scratch.getFloat64(0);
   }
 
   /** Refuses what follows the item. */
@@ -179,4 +238,42 @@ export class Reader {
       this.fail('trailing-bytes', 'Bytes follow after the end of the item.', this.position);
     }
   }
+}
+
+function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (fraction + 1024) * 2 ** (exponent - 25);
+}
+
+/** Whether half precision holds the value of a float, or single precision that of a double. */
+function hasShorterFloat(value: number, info: number): boolean {
+  if (Number.isNaN(value) || (info === 27 && Math.fround(value) === value)) return true;
+  return toHalf(value) !== undefined;
+}
+
+/** The half-precision form of a number, where it is exact; there is one NaN. */
+export function toHalf(value: number): number | undefined {
+  if (Number.isNaN(value)) return 0x7e00;
+  if (Math.fround(value) !== value) return undefined;
+  scratch.setFloat32(0, value);
+  const bits = scratch.getUint32(0);
+  const sign = (bits >>> 16) & 0x8000;
+  const exponent = (bits >>> 23) & 0xff;
+  const fraction = bits & 0x7f_ffff;
+  if (exponent === 0xff) return sign | 0x7c00;
+  if (exponent === 0 && fraction === 0) return sign;
+  const unbiased = exponent - 127;
+  if (unbiased >= -14 && unbiased <= 15) {
+    return (fraction & 0x1fff) === 0 ? sign | ((unbiased + 15) << 10) | (fraction >>> 13) : undefined;
+  }
+  if (unbiased >= -24 && unbiased < -14) {
+    const shift = -1 - unbiased;
+    const whole = fraction | 0x80_0000;
+    return (whole & ((1 << shift) - 1)) === 0 ? sign | (whole >>> shift) : undefined;
+  }
+  return undefined;
 }

@@ -1,145 +1,176 @@
+import { CborError } from './error.ts';
+import { toHalf } from './reader.ts';
+
 const utf8 = new TextEncoder();
+const scratch = new DataView(new ArrayBuffer(8));
+/** From here on the encoder of the platform beats a loop. */
+const NATIVE_TEXT_FROM = 128;
+/** A buffer that has grown beyond this is not kept for the next message. */
+const KEPT_BYTES = 64 * 1024;
 
 /** A buffer that grows by doubling; everything is written straight into it. */
 export class Writer {
-  private buffer: Uint8Array<ArrayBuffer>;
-  private view: DataView;
-  private length = 0;
+  private readonly capacity: number;
+  buffer: Uint8Array<ArrayBuffer>;
+  /** How many bytes have been written. */
+  length = 0;
 
   constructor(capacity = 512) {
+    this.capacity = capacity;
     this.buffer = new Uint8Array(capacity);
-    this.view = new DataView(this.buffer.buffer);
   }
 
-  private reserve(more: number): number {
-    const start = this.length;
-    const needed = start + more;
-    if (needed > this.buffer.length) {
-      const grown = new Uint8Array(Math.max(needed, this.buffer.length * 2));
-      grown.set(this.buffer.subarray(0, start));
-      this.buffer = grown;
-      this.view = new DataView(grown.buffer);
-    }
-    return start;
+  /** Makes room for so many bytes more. */
+  reserve(more: number): void {
+    const needed = this.length + more;
+    if (needed <= this.buffer.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.buffer.length * 2));
+    grown.set(this.buffer.subarray(0, this.length));
+    this.buffer = grown;
   }
 
   /** The head of an item in its shortest form (RFC 8949 §3). `major` is the major type, already shifted by five bits. */
   head(major: number, argument: number): void {
-    const at = this.reserve(9);
-    const buffer = this.buffer;
+    this.reserve(9);
+    const { buffer } = this;
     if (argument < 24) {
-      buffer[at] = major | argument;
-      this.length = at + 1;
+      buffer[this.length++] = major | argument;
     } else if (argument < 0x100) {
-      buffer[at] = major | 24;
-      buffer[at + 1] = argument;
-      this.length = at + 2;
+      buffer[this.length++] = major | 24;
+      buffer[this.length++] = argument;
     } else if (argument < 0x1_0000) {
-      buffer[at] = major | 25;
-      this.view.setUint16(at + 1, argument);
-      this.length = at + 3;
+      buffer[this.length++] = major | 25;
+      this.uint16(argument);
     } else if (argument < 0x1_0000_0000) {
-      buffer[at] = major | 26;
-      this.view.setUint32(at + 1, argument);
-      this.length = at + 5;
+      buffer[this.length++] = major | 26;
+      this.uint32(argument);
     } else {
-      buffer[at] = major | 27;
-      this.view.setBigUint64(at + 1, BigInt(argument));
-      this.length = at + 9;
+      buffer[this.length++] = major | 27;
+      this.uint32(Math.floor(argument / 0x1_0000_0000));
+      this.uint32(argument % 0x1_0000_0000);
     }
   }
 
   /** A head whose argument needs more than 53 bits. */
   bigHead(major: number, argument: bigint): void {
-    const at = this.reserve(9);
-    this.buffer[at] = major | 27;
-    this.view.setBigUint64(at + 1, argument);
-    this.length = at + 9;
+    this.reserve(9);
+    this.buffer[this.length++] = major | 27;
+    this.uint32(Number(argument >> 32n));
+    this.uint32(Number(argument & 0xffff_ffffn));
+  }
+
+  private uint16(value: number): void {
+    this.buffer[this.length++] = value >>> 8;
+    this.buffer[this.length++] = value & 0xff;
+  }
+
+  private uint32(value: number): void {
+    this.uint16(value >>> 16);
+    this.uint16(value & 0xffff);
   }
 
   byte(value: number): void {
-    const at = this.reserve(1);
-    this.buffer[at] = value;
-    this.length = at + 1;
+    this.reserve(1);
+    this.buffer[this.length++] = value;
   }
 
   /** Bytes as they are. */
   raw(bytes: Uint8Array): void {
-    const at = this.reserve(bytes.length);
-    this.buffer.set(bytes, at);
-    this.length = at + bytes.length;
+    this.reserve(bytes.length);
+    this.buffer.set(bytes, this.length);
+    this.length += bytes.length;
   }
 
-  /** A text string with its head. The caller has made sure that it is well-formed Unicode. */
+  /** A byte string with its head. */
+  bytes(bytes: Uint8Array): void {
+    this.head(0x40, bytes.length);
+    this.raw(bytes);
+  }
+
+  /** A text string with its head. @throws {CborError} `text-not-unicode` */
   text(text: string): void {
     const units = text.length;
-    if (units < 24) {
-      // Names of elements are short and ASCII: their length is known before they are written.
-      const at = this.reserve(units + 1);
-      const buffer = this.buffer;
-      let index = 0;
-      for (; index < units; index++) {
-        const unit = text.charCodeAt(index);
-        if (unit > 0x7f) break;
-        buffer[at + 1 + index] = unit;
-      }
-      if (index === units) {
-        buffer[at] = 0x60 | units;
-        this.length = at + 1 + units;
-        return;
-      }
+    if (units >= NATIVE_TEXT_FROM) {
+      if (!text.isWellFormed()) notUnicode();
+      const bytes = utf8.encode(text);
+      this.head(0x60, bytes.length);
+      this.raw(bytes);
+      return;
     }
-    const bytes = utf8.encode(text);
-    this.head(0x60, bytes.length);
-    this.raw(bytes);
+    this.head(0x60, utf8Length(text));
+    this.reserve(3 * units);
+    const { buffer } = this;
+    let at = this.length;
+    for (let index = 0; index < units; index++) {
+      let point = text.charCodeAt(index);
+      if (point < 0x80) {
+        buffer[at++] = point;
+        continue;
+      }
+      if (point < 0x800) {
+        buffer[at++] = 0xc0 | (point >> 6);
+      } else {
+        if (point >= 0xd800 && point < 0xe000) {
+          point = 0x1_0000 + ((point & 0x3ff) << 10) + (text.charCodeAt(++index) & 0x3ff);
+          buffer[at++] = 0xf0 | (point >> 18);
+          buffer[at++] = 0x80 | ((point >> 12) & 0x3f);
+        } else buffer[at++] = 0xe0 | (point >> 12);
+        buffer[at++] = 0x80 | ((point >> 6) & 0x3f);
+      }
+      buffer[at++] = 0x80 | (point & 0x3f);
+    }
+    this.length = at;
   }
 
   /** The shortest of the three forms that keeps the value (RFC 8949 §4.2.1); there is one NaN. */
   float(value: number): void {
-    const at = this.reserve(9);
+    this.reserve(9);
     const half = toHalf(value);
     if (half !== undefined) {
-      this.buffer[at] = 0xf9;
-      this.view.setUint16(at + 1, half);
-      this.length = at + 3;
+      this.buffer[this.length++] = 0xf9;
+      this.uint16(half);
     } else if (Math.fround(value) === value) {
-      this.buffer[at] = 0xfa;
-      this.view.setFloat32(at + 1, value);
-      this.length = at + 5;
+      scratch.setFloat32(0, value);
+      this.buffer[this.length++] = 0xfa;
+      this.uint32(scratch.getUint32(0));
     } else {
-      this.buffer[at] = 0xfb;
-      this.view.setFloat64(at + 1, value);
-      this.length = at + 9;
+      scratch.setFloat64(0, value);
+      this.buffer[this.length++] = 0xfb;
+      this.uint32(scratch.getUint32(0));
+      this.uint32(scratch.getUint32(4));
     }
   }
 
   /** A copy of what was written. */
-  take(): Uint8Array {
+  take(): Uint8Array<ArrayBuffer> {
     return this.buffer.slice(0, this.length);
+  }
+
+  /** Forgets what was written, so that the buffer can serve again: messages hold personal data. */
+  clear(): void {
+    if (this.buffer.length > KEPT_BYTES) this.buffer = new Uint8Array(this.capacity);
+    else this.buffer.fill(0, 0, this.length);
+    this.length = 0;
   }
 }
 
-const scratch = new DataView(new ArrayBuffer(4));
+function utf8Length(text: string): number {
+  let length = text.length;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x80) continue;
+    if (unit < 0x800) length++;
+    else if (unit < 0xd800 || unit >= 0xe000) length += 2;
+    else {
+      // A pair is two units and four bytes; half of one has no form.
+      const low = text.charCodeAt(++index);
+      if (unit >= 0xdc00 || !(low >= 0xdc00 && low < 0xe000)) notUnicode();
+      length += 2;
+    }
+  }
+  return length;
+}
 
-/** The half-precision form, where it is exact. */
-function toHalf(value: number): number | undefined {
-  if (Number.isNaN(value)) return 0x7e00;
-  if (Math.fround(value) !== value) return undefined;
-  scratch.setFloat32(0, value);
-  const bits = scratch.getUint32(0);
-  const sign = (bits >>> 16) & 0x8000;
-  const exponent = (bits >>> 23) & 0xff;
-  const fraction = bits & 0x7f_ffff;
-  if (exponent === 0xff) return sign | 0x7c00;
-  if (exponent === 0 && fraction === 0) return sign;
-  const unbiased = exponent - 127;
-  if (unbiased >= -14 && unbiased <= 15) {
-    return (fraction & 0x1fff) === 0 ? sign | ((unbiased + 15) << 10) | (fraction >>> 13) : undefined;
-  }
-  if (unbiased >= -24 && unbiased < -14) {
-    const shift = -1 - unbiased;
-    const whole = fraction | 0x80_0000;
-    return (whole & ((1 << shift) - 1)) === 0 ? sign | (whole >>> shift) : undefined;
-  }
-  return undefined;
+function notUnicode(): never {
+  throw new CborError('text-not-unicode', 'The text holds half of a surrogate pair.');
 }
