@@ -119,7 +119,7 @@ describe('ISO/IEC 18013-5 Annex D', { skip }, () => {
     assert.deepEqual(document!.itemsRequest, requested);
     assert.deepEqual(
       inspectDeviceRequest(request).map(({ id, result, code }) => [id, result, code]),
-      [['reader-auth', 'not_performed', 'not-built']],
+      [['reader-auth', 'not_performed', 'reader-trust-absent']],
     );
   });
 

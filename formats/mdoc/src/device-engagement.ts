@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { type CborMap, type CborValue, Encoded, encode } from '@tegata/cbor';
 import { CoseError, decodeCoseKey, encodeCoseKey } from '@tegata/cose';
+import { type Capabilities, encodeCapabilities, readCapabilities } from './engagement/capabilities.ts';
+import { encodeOriginInfo, type OriginInfo, readOriginInfos } from './engagement/origin-info.ts';
 import { MdocError } from './error.ts';
 import { decodeFor, Shape } from './shape.ts';
 
@@ -19,7 +21,13 @@ export interface DeviceEngagement {
   readonly eDeviceKey: KeyObject;
   readonly eDeviceKeyBytes: Encoded;
   readonly retrievalMethods: readonly DeviceRetrievalMethod[];
-  /** Members with keys that version 1.0 does not know, or that are not read here. */
+  /** Of version 1.1; absent when the engagement is of version 1.0, whatever its member 5 holds. */
+  readonly originInfos?: readonly OriginInfo[];
+  /** Of version 1.1. */
+  readonly capabilities?: Capabilities;
+  /** Where the engagement departs from its version, in ways that do no harm: `origin-infos-missing`. */
+  readonly deviations: readonly 'origin-infos-missing'[];
+  /** Members that the version does not know, or that are not read here (server retrieval, protocol info). */
   readonly others: ReadonlyMap<unknown, CborValue>;
 }
 
@@ -36,7 +44,7 @@ export function httpRetrievalUri(engagement: DeviceEngagement): string | undefin
 }
 
 /**
- * Encodes a DeviceEngagement of version 1.0 (ISO/IEC 18013-5 §8.2.1.1), cipher suite 1.
+ * Encodes a DeviceEngagement (ISO/IEC 18013-5 §8.2.1.1), cipher suite 1: version 1.0, or 1.1 where something needs it.
  * @param eDeviceKey the phone's ephemeral public key, made for this engagement alone
  * @throws {CoseError} `key-curve`
  * @example engagementToQr(buildDeviceEngagement({ eDeviceKey, retrievalMethods: [httpRetrieval(url)] }))
@@ -44,35 +52,58 @@ export function httpRetrievalUri(engagement: DeviceEngagement): string | undefin
 export function buildDeviceEngagement(options: {
   eDeviceKey: KeyObject;
   retrievalMethods?: readonly DeviceRetrievalMethod[];
+  originInfos?: readonly OriginInfo[];
+  capabilities?: Capabilities;
 }): Uint8Array {
+  const { originInfos, capabilities } = options;
   const methods = (options.retrievalMethods ?? []).map(({ type, version, options: more }) => [type, version, more]);
+  const extended = originInfos !== undefined || capabilities !== undefined;
   const engagement: CborMap = new Map<number, CborValue>([
-    [0, '1.0'],
+    [0, extended ? '1.1' : '1.0'],
     [1, [1, Encoded.of(encodeCoseKey(options.eDeviceKey))]],
   ]);
   if (methods.length > 0) engagement.set(2, methods);
+  // Version 1.1 has member 5 even where it is empty.
+  if (extended) engagement.set(ORIGIN_INFOS, (originInfos ?? []).map(encodeOriginInfo));
+  if (capabilities) engagement.set(CAPABILITIES, encodeCapabilities(capabilities));
   return encode(engagement);
 }
 
+const ORIGIN_INFOS = 5;
+const CAPABILITIES = 6;
+const MAX_ENGAGEMENT_BYTES = 16 * 1024;
+const MAX_METHODS = 16;
+
 /**
- * Reads a DeviceEngagement; unknown members are kept, and so are the bytes.
+ * Reads a DeviceEngagement of version 1.x; unknown members are kept, and so are the bytes. What version 1.1 added is read from 1.1 on.
  * @throws {MdocError} `engagement`, `version`
  */
 export function parseDeviceEngagement(bytes: Uint8Array): DeviceEngagement {
+  if (bytes.length > MAX_ENGAGEMENT_BYTES) {
+    throw new MdocError('engagement', 'The engagement is larger than allowed.', { rule: 'too-large' });
+  }
   const shape = new Shape('engagement', 'engagement', decodeFor('engagement', 'engagement', bytes));
   const version = shape.get(0).text();
   if (!/^1\.\d+$/.test(version)) throw new MdocError('version', 'The engagement has a version that is not read here.');
   const [suite, key] = shape.get(1).array();
   if (suite?.raw() !== 1 || !key) return shape.fail('member-type', 'the security part is [1, key]');
-  const retrievalMethods = (shape.optional(2)?.array() ?? []).map(readMethod);
-  const others = new Map([...shape.map()].filter(([member]) => member !== 0 && member !== 1 && member !== 2));
+  const methods = shape.optional(2)?.array() ?? [];
+  if (methods.length > MAX_METHODS) shape.fail('too-many', `${MAX_METHODS} retrieval methods are read at most`);
+  const retrievalMethods = methods.map(readMethod);
+  const extended = version !== '1.0';
+  const read = new Set<unknown>(extended ? [0, 1, 2, ORIGIN_INFOS, CAPABILITIES] : [0, 1, 2]);
+  const origins = extended ? shape.optional(ORIGIN_INFOS) : undefined;
+  const capabilities = extended ? shape.optional(CAPABILITIES) : undefined;
   return {
     encoded: Encoded.wrap(bytes),
     version,
     eDeviceKeyBytes: key.encoded(),
     eDeviceKey: keyOf(key),
     retrievalMethods,
-    others,
+    ...(origins ? { originInfos: readOriginInfos(origins) } : {}),
+    ...(capabilities ? { capabilities: readCapabilities(capabilities) } : {}),
+    deviations: extended && !origins ? ['origin-infos-missing'] : [],
+    others: new Map([...shape.map()].filter(([member]) => !read.has(member))),
   };
 }
 

@@ -11,12 +11,16 @@ export type MdocErrorCode =
   | 'signature-does-not-fit'
   | 'certificate'
   | 'engagement'
+  | 'handover'
+  | 'transcript'
   | 'qr'
   | 'request'
   | 'legal-basis-required'
   | 'response'
   | 'session-key'
   | 'session-message'
+  | 'session-state'
+  | 'session-status'
   | 'session-decryption'
   | 'session-ended';
 

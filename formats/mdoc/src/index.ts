@@ -18,7 +18,9 @@ export {
   asksForMyNumber,
   buildDeviceRequest,
   type DeviceRequest,
+  type DeviceRequestOptions,
   type DocRequest,
+  type DocRequestOrder,
   type ItemsRequest,
   inspectDeviceRequest,
   MY_NUMBER_ELEMENT,
@@ -34,6 +36,10 @@ export {
   RESPONSE_STATUS,
   type ResponseDocument,
 } from './device-response.ts';
+export { type BleOptions, bleRetrieval, readBleRetrieval } from './engagement/ble-retrieval.ts';
+export type { Capabilities } from './engagement/capabilities.ts';
+export { type NfcOptions, nfcRetrieval, readNfcRetrieval } from './engagement/nfc-retrieval.ts';
+export { domainOf, type OriginInfo, originInfoDomain } from './engagement/origin-info.ts';
 export { MdocError, type MdocErrorCode } from './error.ts';
 export { CHECK_IDS, type CheckId, type MdocCheck } from './inspection/check-list.ts';
 export type { OwnSession } from './inspection/device.ts';
@@ -70,6 +76,54 @@ export {
   parseMso,
   type Validity,
 } from './mobile-security-object.ts';
+export { type BleOob, encodeBleOob, LE_ROLE, parseBleOob } from './nfc/ble-oob.ts';
+export {
+  type HandoverChoice,
+  NfcEngagementTag,
+  type NfcHandover,
+  type TagCommand,
+  type TagResponse,
+} from './nfc/engagement-tag.ts';
+export {
+  buildHandoverRequest,
+  buildHandoverSelect,
+  type HandoverRequest,
+  type HandoverSelect,
+  readHandoverRequest,
+  readHandoverSelect,
+} from './nfc/handover-message.ts';
+export { type NdefRecord, parseNdef, writeNdef } from './nfc/ndef.ts';
+export {
+  HANDOVER_SERVICE,
+  readServiceParameter,
+  readServiceSelect,
+  readTnepStatus,
+  type TnepService,
+  tnepWaitingTime,
+  writeServiceParameter,
+  writeServiceSelect,
+  writeTnepStatus,
+} from './nfc/tnep.ts';
+export {
+  type DeviceRequestInfo,
+  selectDocuments,
+  type UseCase,
+} from './request/device-request-info.ts';
+export type { ElementReference } from './request/element-reference.ts';
+export { readerAuthenticationAllBytes, readerAuthenticationBytes } from './request/reader-authentication.ts';
+export type { AlternativeDataElements, RequestInfo } from './request/request-info.ts';
+export {
+  type ReaderIdentity,
+  type SignDeviceRequestOptions,
+  signDeviceRequest,
+} from './request/sign-device-request.ts';
+export {
+  type ReaderAuthCheck,
+  type ReaderAuthReport,
+  type ReaderTrust,
+  type VerifiedReader,
+  verifyReaderAuth,
+} from './request/verify-reader-auth.ts';
 export {
   buildSessionData,
   buildSessionEstablishment,
@@ -85,6 +139,27 @@ export {
   type SessionRole,
 } from './session-encryption.ts';
 export { sessionTranscript, sessionTranscriptBytes, sessionTranscriptQr } from './session-transcript.ts';
+export { type AnnexBParameters, sessionTranscriptAnnexB, sessionTranscriptAnnexBDraft } from './transcript/annex-b.ts';
+export { type AnnexCParameters, sessionTranscriptAnnexC } from './transcript/annex-c.ts';
+export { type AppleInAppParameters, sessionTranscriptAppleInApp } from './transcript/apple-in-app.ts';
+export { sessionTranscriptNfc } from './transcript/nfc.ts';
+export {
+  type OpenId4VpDcApiParameters,
+  sessionTranscriptOpenId4VpDcApi,
+  sessionTranscriptOpenId4VpDraft24,
+} from './transcript/openid4vp-dc-api.ts';
+export {
+  type OpenId4VpRedirectParameters,
+  sessionTranscriptOpenId4VpRedirect,
+} from './transcript/openid4vp-redirect.ts';
+export {
+  type EngagementParameters,
+  LEGACY_VARIANTS,
+  sessionTranscriptOf,
+  TRANSCRIPT_VARIANTS,
+  type TranscriptParameters,
+  type TranscriptVariant,
+} from './transcript/variant.ts';
 export type { VerifiedDocument } from './verified-document.ts';
 export {
   type DeviceResponseReport,

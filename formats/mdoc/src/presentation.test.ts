@@ -111,13 +111,16 @@ describe('DeviceEngagement', () => {
         [1, key],
         [0, '1.1'],
         [5, []],
+        [9, 'unknown'],
       ]),
       { mapOrder: 'given' },
     );
     // The same map with a head that is longer than need be.
-    const longer = new Uint8Array([0xb8, 0x04, ...odd.slice(1)]);
+    const longer = new Uint8Array([0xb8, 0x05, ...odd.slice(1)]);
     const parsed = parseDeviceEngagement(longer);
-    assert.deepEqual([...parsed.others.keys()], [6, 5]);
+    assert.deepEqual(parsed.capabilities, { handoverSessionEstablishment: true });
+    assert.deepEqual(parsed.originInfos, []);
+    assert.deepEqual([...parsed.others.keys()], [9]);
     const readerBytes = Encoded.of(new Map());
     const transcript = sessionTranscriptQr({
       deviceEngagementBytes: parsed.encoded,

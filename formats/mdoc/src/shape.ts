@@ -8,7 +8,10 @@ export type ShapeRule =
   | 'member-empty'
   | 'digest-id-range'
   | 'key-authorizations-overlap'
-  | 'message-empty';
+  | 'message-empty'
+  | 'too-many'
+  | 'too-large'
+  | 'member-value';
 
 /**
  * Reads the members of a decoded structure against its CDDL. Every mistake becomes an MdocError of one code, with the path to
