@@ -1,16 +1,43 @@
 import { createPublicKey, ECDH, type KeyObject } from 'node:crypto';
 import type { CborMap, CborValue } from '@tegata/cbor';
 import { CoseError } from './error.ts';
+import { curveOf, detailsOf, remember } from './key-details.ts';
 
 const LABEL = { kty: 1, crv: -1, x: -2, y: -3, d: -4 } as const;
 
-/** Curves that we read and write: COSE number, JWK name, OpenSSL name, bytes of a coordinate. */
+const spkiHead = (hex: string) => Buffer.from(hex, 'hex');
+
+/**
+ * Curves that we read and write: COSE number, JWK name, OpenSSL name, bytes of a coordinate, and the SubjectPublicKeyInfo up to the
+ * point (RFC 5480 §2, RFC 8410 §4): to import that form is cheaper than a JWK, and it validates the point as well.
+ */
 const CURVES = [
-  { number: 1, jwk: 'P-256', openssl: 'prime256v1', size: 32, kty: 'EC2' },
-  { number: 2, jwk: 'P-384', openssl: 'secp384r1', size: 48, kty: 'EC2' },
-  { number: 3, jwk: 'P-521', openssl: 'secp521r1', size: 66, kty: 'EC2' },
-  { number: 4, jwk: 'X25519', openssl: 'x25519', size: 32, kty: 'OKP' },
-  { number: 6, jwk: 'Ed25519', openssl: 'ed25519', size: 32, kty: 'OKP' },
+  {
+    number: 1,
+    jwk: 'P-256',
+    openssl: 'prime256v1',
+    size: 32,
+    kty: 'EC2',
+    spki: spkiHead('3059301306072a8648ce3d020106082a8648ce3d03010703420004'),
+  },
+  {
+    number: 2,
+    jwk: 'P-384',
+    openssl: 'secp384r1',
+    size: 48,
+    kty: 'EC2',
+    spki: spkiHead('3076301006072a8648ce3d020106052b8104002203620004'),
+  },
+  {
+    number: 3,
+    jwk: 'P-521',
+    openssl: 'secp521r1',
+    size: 66,
+    kty: 'EC2',
+    spki: spkiHead('30819b301006072a8648ce3d020106052b810400230381860004'),
+  },
+  { number: 4, jwk: 'X25519', openssl: 'x25519', size: 32, kty: 'OKP', spki: spkiHead('302a300506032b656e032100') },
+  { number: 6, jwk: 'Ed25519', openssl: 'ed25519', size: 32, kty: 'OKP', spki: spkiHead('302a300506032b6570032100') },
 ] as const;
 
 const KTY_NUMBER = { OKP: 1, EC2: 2 } as const;
@@ -38,7 +65,8 @@ export interface PublicJwk {
  */
 export function parseCoseKey(value: CborValue): CoseKey {
   if (!(value instanceof Map)) throw new CoseError('key-form', 'A COSE_Key is a map.');
-  const curve = CURVES.find((known) => known.number === value.get(LABEL.crv));
+  const number = value.get(LABEL.crv);
+  const curve = CURVES.find((known) => known.number === number);
   if (!curve) throw new CoseError('key-curve', 'The curve of the key is not one that is read here.');
   if (value.get(LABEL.kty) !== KTY_NUMBER[curve.kty]) {
     throw new CoseError('key-form', 'The type of the key does not fit its curve.', { curve: curve.jwk });
@@ -77,14 +105,23 @@ function decompress(x: Uint8Array, odd: boolean, curve: string): Uint8Array {
  * @example decodeCoseKey(deviceKeyInfo.get('deviceKey'))
  */
 export function decodeCoseKey(map: CborValue): KeyObject {
-  return keyFromJwk(coseKeyToJwk(map));
+  return importKey(parseCoseKey(map));
 }
 
-function keyFromJwk(jwk: PublicJwk): KeyObject {
+function importKey({ curve: name, x, y }: CoseKey): KeyObject {
+  const curve = CURVES.find((known) => known.jwk === name) as (typeof CURVES)[number];
+  const spki = Buffer.alloc(curve.spki.length + x.length + (y?.length ?? 0));
+  spki.set(curve.spki);
+  spki.set(x, curve.spki.length);
+  if (y) spki.set(y, curve.spki.length + x.length);
   try {
-    return createPublicKey({ key: { ...jwk }, format: 'jwk' });
+    const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    const end = curve.spki.length + curve.size;
+    // Of our own copy: the message may be overwritten or kept alive otherwise.
+    const own = y ? { x: spki.subarray(curve.spki.length, end), y: spki.subarray(end) } : { x: spki.subarray(-32) };
+    return remember(key, { curve: curve.openssl, ...own });
   } catch {
-    throw new CoseError('key-point', 'The point is not on the curve.', { curve: jwk.crv });
+    throw new CoseError('key-point', 'The point is not on the curve.', { curve: name });
   }
 }
 
@@ -94,8 +131,31 @@ function keyFromJwk(jwk: PublicJwk): KeyObject {
  * @example encode(encodeCoseKey(publicKey))
  */
 export function encodeCoseKey(publicKey: KeyObject): CborMap {
-  if (publicKey.asymmetricKeyType === 'rsa') throw new CoseError('key-curve', 'RSA keys are not used in COSE here.');
-  return coseKeyFromJwk(publicKey.export({ format: 'jwk' }) as unknown as PublicJwk);
+  const openssl = curveOf(publicKey);
+  const curve = CURVES.find((known) => known.openssl === openssl);
+  if (!curve) throw new CoseError('key-curve', 'The key is of a kind that is not used in COSE here.');
+  const known = detailsOf(publicKey);
+  if (known) return mapOf(curve, new Uint8Array(known.x), known.y && new Uint8Array(known.y));
+  const jwk = publicKey.export({ format: 'jwk' });
+  return mapOf(
+    curve,
+    fromBase64Url(jwk.x, curve.size),
+    curve.kty === 'EC2' ? fromBase64Url(jwk.y, curve.size) : undefined,
+  );
+}
+
+function mapOf(curve: (typeof CURVES)[number], x: Uint8Array, y?: Uint8Array): CborMap {
+  const map: CborMap = new Map<number, CborValue>([
+    [LABEL.kty, KTY_NUMBER[curve.kty]],
+    [LABEL.crv, curve.number],
+    [LABEL.x, x],
+  ]);
+  return y ? map.set(LABEL.y, y) : map;
+}
+
+function fromBase64Url(text: unknown, size: number): Uint8Array {
+  if (typeof text !== 'string') throw new CoseError('key-form', 'The JWK lacks a coordinate.');
+  return coordinate(new Uint8Array(Buffer.from(text, 'base64url')), size);
 }
 
 /**
@@ -105,16 +165,8 @@ export function encodeCoseKey(publicKey: KeyObject): CborMap {
 export function coseKeyFromJwk(jwk: { readonly crv?: string; readonly x?: string; readonly y?: string }): CborMap {
   const curve = CURVES.find((known) => known.jwk === jwk.crv);
   if (!curve) throw new CoseError('key-curve', 'The curve of the key is not one that is written here.');
-  const bytes = (text: unknown) => {
-    if (typeof text !== 'string') throw new CoseError('key-form', 'The JWK lacks a coordinate.');
-    return coordinate(new Uint8Array(Buffer.from(text, 'base64url')), curve.size);
-  };
-  const map: CborMap = new Map<number, CborValue>([
-    [LABEL.kty, KTY_NUMBER[curve.kty]],
-    [LABEL.crv, curve.number],
-    [LABEL.x, bytes(jwk.x)],
-  ]);
-  if (curve.kty === 'EC2') map.set(LABEL.y, bytes(jwk.y));
+  const y = curve.kty === 'EC2' ? fromBase64Url(jwk.y, curve.size) : undefined;
+  const map = mapOf(curve, fromBase64Url(jwk.x, curve.size), y);
   decodeCoseKey(map);
   return map;
 }

@@ -16,6 +16,11 @@ export interface CoseMessage {
   readonly signature: Uint8Array;
 }
 
+/** Whether a message was taken apart already. */
+export function isMessage(value: CoseMessage | CborValue): value is CoseMessage {
+  return typeof value === 'object' && value !== null && 'protectedHeaders' in value;
+}
+
 /** How a message that carries its CBOR tag is taken. mdoc messages carry none (ISO/IEC 18013-5 §9.1.2.4). */
 export type TagRule = 'refuse' | 'allow' | 'require';
 

@@ -20,10 +20,12 @@ export function mac0(options: {
   key: Uint8Array;
   payload: Uint8Array;
   detached?: boolean;
+  /** More protected headers; `alg` is set. */
+  protectedHeaders?: CborMap;
   unprotectedHeaders?: CborMap;
   externalAad?: Uint8Array;
 }): CborValue {
-  const protectedBytes = protectedHeader(ALG.HMAC_256_256);
+  const protectedBytes = protectedHeader(ALG.HMAC_256_256, options.protectedHeaders);
   const data = toBeSigned('MAC0', protectedBytes, options.payload, options.externalAad);
   const tag = new Uint8Array(createHmac('sha256', options.key).update(data).digest());
   return [protectedBytes, options.unprotectedHeaders ?? new Map(), options.detached ? null : options.payload, tag];

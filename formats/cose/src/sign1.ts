@@ -1,22 +1,23 @@
 import { type KeyObject, verify } from 'node:crypto';
 import type { CborMap, CborValue } from '@tegata/cbor';
-import type { Signer } from '@tegata/keys';
-import { algorithmFor, algorithmOfSigner, DEFAULT_ALGORITHMS } from './algorithm.ts';
+import { algorithmFor, algorithmOfSigner, DEFAULT_ALGORITHMS, type SignatureAlgorithm } from './algorithm.ts';
 import { derFromRaw, rawFromDer } from './ecdsa.ts';
 import { CoseError } from './error.ts';
 import {
   algOf,
   type CoseMessage,
+  isMessage,
   parseMessage,
   payloadOf,
   protectedHeader,
   type TagRule,
   toBeSigned,
 } from './headers.ts';
+import type { CoseSigner } from './signer.ts';
 
 /** What is signed, and how it is carried. */
 export interface Sign1Options {
-  readonly signer: Signer;
+  readonly signer: CoseSigner;
   readonly payload: Uint8Array;
   /** The payload is signed but not carried. */
   readonly detached?: boolean;
@@ -35,13 +36,20 @@ export async function sign1(options: Sign1Options): Promise<CborValue> {
   const { signer, payload } = options;
   const algorithm = algorithmOfSigner(signer);
   const protectedBytes = protectedHeader(algorithm.alg, options.protectedHeaders);
-  const der = await signer.sign(toBeSigned('Signature1', protectedBytes, payload, options.externalAad));
+  const made = await signer.sign(toBeSigned('Signature1', protectedBytes, payload, options.externalAad));
   return sign1From({
     protectedBytes,
     unprotectedHeaders: options.unprotectedHeaders,
     payload: options.detached ? null : payload,
-    signature: rawFromDer(der, algorithm.size),
+    signature: rawSignature(made, algorithm),
   });
+}
+
+/** What a signer gave, in the form in which COSE carries it. @throws {CoseError} `signature-form` */
+function rawSignature(signature: Uint8Array, { hash, signatureBytes }: SignatureAlgorithm): Uint8Array {
+  if (hash !== null) return rawFromDer(signature, signatureBytes / 2);
+  if (signature.length === signatureBytes) return signature;
+  throw new CoseError('signature-form', 'The signer did not give a signature of this algorithm.');
 }
 
 /** Puts a COSE_Sign1 together around a signature made elsewhere, given as r ‖ s. */
@@ -64,12 +72,12 @@ export function parseSign1(value: CborValue, tag: TagRule = 'refuse'): CoseMessa
 
 /** What a signature is checked against. */
 export interface VerifySign1Options {
-  /** The message, decoded. */
-  readonly sign1: CborValue;
+  /** The message, decoded, or taken apart by `parseSign1` already. */
+  readonly sign1: CborValue | CoseMessage;
   readonly publicKey: KeyObject;
   /** The payload, where it is detached. */
   readonly detachedPayload?: Uint8Array;
-  /** Algorithm numbers; default: ECDSA over P-256, P-384 and P-521. */
+  /** Algorithm numbers; default: ECDSA over P-256, P-384 and P-521, and Ed25519. */
   readonly allowedAlgorithms?: readonly number[];
   readonly externalAad?: Uint8Array;
   /** Default: a tagged message is refused, as mdoc wants it. */
@@ -82,18 +90,19 @@ export interface VerifySign1Options {
  * @example verifySign1({ sign1: decode(bytes), publicKey })
  */
 export function verifySign1(options: VerifySign1Options): CoseMessage {
-  const message = parseSign1(options.sign1, options.tag);
+  const message = isMessage(options.sign1) ? options.sign1 : parseSign1(options.sign1, options.tag);
   const algorithm = algorithmFor(algOf(message), options.publicKey, options.allowedAlgorithms ?? DEFAULT_ALGORITHMS);
   const { signature } = message;
-  if (signature.length !== 2 * algorithm.size) {
-    throw new CoseError('signature-form', 'The signature is not r ‖ s in the length of the algorithm.', {
+  if (signature.length !== algorithm.signatureBytes) {
+    throw new CoseError('signature-form', 'The signature does not have the length of the algorithm: r ‖ s, not DER.', {
       length: signature.length,
     });
   }
   const payload = payloadOf(message, options.detachedPayload);
   const data = toBeSigned('Signature1', message.protectedBytes, payload, options.externalAad);
   // DER is what OpenSSL works on: converting here is cheaper than asking it to convert.
-  if (!verify(algorithm.hash, data, options.publicKey, derFromRaw(signature))) {
+  const form = algorithm.hash === null ? signature : derFromRaw(signature);
+  if (!verify(algorithm.hash, data, options.publicKey, form)) {
     throw new CoseError('signature-invalid', 'The signature does not fit the content and the key.');
   }
   return message;

@@ -1,6 +1,6 @@
 import type { CborValue } from '@tegata/cbor';
 import { CoseError } from './error.ts';
-import { type CoseMessage, HEADER } from './headers.ts';
+import { type CoseMessage, HEADER, isMessage } from './headers.ts';
 import { parseSign1 } from './sign1.ts';
 
 /**
@@ -29,8 +29,4 @@ export function x5chainHeader(certificates: readonly Uint8Array[]): CborValue {
   const [first, second] = certificates;
   if (!first) throw new CoseError('x5chain-form', 'A chain has one certificate at least.');
   return second ? [...certificates] : first;
-}
-
-function isMessage(value: CoseMessage | CborValue): value is CoseMessage {
-  return typeof value === 'object' && value !== null && 'protectedHeaders' in value;
 }
