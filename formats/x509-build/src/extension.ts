@@ -63,7 +63,8 @@ export type GeneralNameSpec =
   | { readonly directoryName: NameParts }
   | { readonly otherName: string; readonly utf8: string };
 
-function toGeneralName(given: GeneralNameSpec): GeneralName {
+/** The library's form of a general name. */
+export function toGeneralName(given: GeneralNameSpec): GeneralName {
   if ('uri' in given) return new GeneralName({ uniformResourceIdentifier: given.uri });
   if ('directoryName' in given) return new GeneralName({ directoryName: toName(given.directoryName) });
   const value = buffer(der.utf8(given.utf8));

@@ -1,12 +1,14 @@
 /**
- * Makes certificates and OCSP answers for test authorities. The one place where an ASN.1 library writes: what it makes is
- * read back by the house's own strict reader.
+ * Makes certificates, CRLs and OCSP answers for test authorities. The one place where an ASN.1 library writes: what it makes
+ * is read back by the house's own strict reader.
  * @module
  */
 
 export { buildCertificate, type CertificateInput } from './certificate.ts';
+export { buildCrl, type CrlEntry, type CrlInput } from './crl.ts';
 export { X509BuildError, type X509BuildErrorCode } from './error.ts';
 export { type ExtensionSpec, extension, type GeneralNameSpec, keyIdentifier } from './extension.ts';
+export { buildIacaLink } from './iaca-link.ts';
 export {
   buildJpkiAuth,
   buildJpkiCa,
@@ -23,6 +25,13 @@ export {
 export { jpkiBirthDate, jpkiNotAfter } from './jpki-dates.ts';
 export { buildAttestationRoot, buildAttestationSigner } from './key-attestation.ts';
 export { buildDocumentSigner, buildIaca, DS_MAX_VALIDITY, iacaName, type MdocOptions } from './mdoc.ts';
+export {
+  buildReaderAuth,
+  buildReaderRoot,
+  buildVicalSigner,
+  READER_MAX_VALIDITY,
+  type ReaderInput,
+} from './mdoc-reader.ts';
 export type { NameParts } from './name.ts';
 export {
   buildOcspError,

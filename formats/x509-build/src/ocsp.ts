@@ -53,7 +53,7 @@ export function buildOcspResponder(input: {
     signer: issuer.signer,
     extensions: [
       extension.keyUsage('digitalSignature'),
-      extension.extKeyUsage(false, '1.3.6.1.5.5.7.3.9'),
+      extension.extKeyUsage(true, '1.3.6.1.5.5.7.3.9'),
       extension.ocspNoCheck(),
       extension.authorityKeyIdentifier(issuer.signer.publicKey),
       extension.subjectKeyIdentifier(publicKey),

@@ -75,7 +75,13 @@ export interface Certificate extends DecodedExtensions {
   readonly extensions: readonly Extension[];
   /** otherNames of the subject: OID → DER of the value; the first where a type stands twice. */
   readonly sanOtherNames: ReadonlyMap<string, Uint8Array>;
+  /** BOOLEANs that are not DER; more than 0 only where such reading was asked for. */
+  readonly irregular: number;
   extension(oid: string): Extension | undefined;
+}
+
+interface Reading {
+  readonly booleans: 'der' | 'ber';
 }
 
 const limits = { maxBytes: 64 * 1024, maxDepth: 24, maxElements: 5000 } as const;
@@ -91,9 +97,22 @@ const MAX_EXTENSIONS = 64;
  * formatName(certificate.subject);
  */
 export function parseCertificate(bytes: Uint8Array): Certificate {
+  return parseAs(bytes, { booleans: 'der' });
+}
+
+/**
+ * Reads the certificate of a foreign root that an operator has pinned: as {@link parseCertificate}, but BOOLEANs may be BER, as a
+ * few real roots have them. `irregular` counts those, and a profile reports them in `interop` mode as a warning.
+ * @throws {X509Error} as {@link parseCertificate}
+ */
+export function parseForeignRoot(bytes: Uint8Array): Certificate {
+  return parseAs(bytes, { booleans: 'ber' });
+}
+
+function parseAs(bytes: Uint8Array, reading: Reading): Certificate {
   return readingDer('der', 'The certificate', () => {
-    const reader = DerReader.over(bytes, limits);
-    const certificate = readCertificate(reader);
+    const reader = DerReader.over(bytes, { ...limits, ...reading });
+    const certificate = readCertificate(reader, reading);
     reader.end();
     return certificate;
   });
@@ -104,7 +123,12 @@ export function asCertificate(given: Certificate | Uint8Array): Certificate {
   return given instanceof Uint8Array ? parseCertificate(given) : given;
 }
 
-function readCertificate(reader: DerReader): Certificate {
+/** As {@link asCertificate} for a trusted root, in the mode in which it is trusted. */
+export function asRoot(given: Certificate | Uint8Array, mode: 'strict' | 'interop'): Certificate {
+  return mode === 'interop' && given instanceof Uint8Array ? parseForeignRoot(given) : asCertificate(given);
+}
+
+function readCertificate(reader: DerReader, reading: Reading): Certificate {
   const whole = reader.expect(tag.sequence);
   const outer = reader.into(whole);
   const signed = outer.expect(tag.sequence);
@@ -133,7 +157,7 @@ function readCertificate(reader: DerReader): Certificate {
   const extensions = readExtensions(tbs.optionalInside(tag.constructed(3)));
   tbs.end();
 
-  const decoded = decode(extensions);
+  const { decoded, irregular } = decode(extensions, reading);
   const byOid = new Map(extensions.map((extension) => [extension.oid, extension]));
   let publicKey: KeyObject | undefined;
   return {
@@ -155,6 +179,7 @@ function readCertificate(reader: DerReader): Certificate {
     signature,
     extensions,
     sanOtherNames: otherNames(decoded.subjectAltName),
+    irregular: reader.irregular + irregular,
     extension: (id) => byOid.get(id),
     ...decoded,
   };
@@ -223,46 +248,49 @@ function readExtensions(explicit: DerReader | undefined): Extension[] {
 export function readExtension(list: DerReader): Extension {
   const inner = list.sequence();
   const id = inner.oid();
-  let critical = false;
-  if (inner.peek() === tag.boolean) {
-    critical = inner.boolean();
-    if (!critical) {
-      throw new X509Error('extension-malformed', 'DER leaves a critical flag of FALSE out.', { oid: id });
-    }
-  }
+  const critical = readingDer('extension-malformed', 'A critical flag', () => inner.booleanOrFalse(), { oid: id });
   const value = inner.octetString();
   inner.end();
   return { oid: id, critical, value };
 }
 
-function decode(extensions: readonly Extension[]): DecodedExtensions {
-  const one = <T>(id: string, read: (reader: DerReader) => T): T | undefined => {
-    const extension = extensions.find((candidate) => candidate.oid === id);
-    if (!extension) return undefined;
-    return readingDer(
+const decoders: ReadonlyMap<string, readonly [keyof DecodedExtensions, (reader: DerReader) => unknown]> = new Map<
+  string,
+  [keyof DecodedExtensions, (reader: DerReader) => unknown]
+>([
+  [oid.keyUsage, ['keyUsage', readKeyUsage]],
+  [oid.extKeyUsage, ['extKeyUsage', readExtendedKeyUsage]],
+  [oid.basicConstraints, ['basicConstraints', readBasicConstraints]],
+  [oid.subjectAltName, ['subjectAltName', readAlternativeNames]],
+  [oid.issuerAltName, ['issuerAltName', readAlternativeNames]],
+  [oid.cRLDistributionPoints, ['crlDistributionPoints', readDistributionPoints]],
+  [oid.certificatePolicies, ['policies', readPolicies]],
+  [oid.authorityInfoAccess, ['authorityInfoAccess', readAuthorityInfoAccess]],
+  [oid.authorityKeyIdentifier, ['aki', readAuthorityKeyIdentifier]],
+  [oid.subjectKeyIdentifier, ['ski', readSubjectKeyIdentifier]],
+]);
+
+function decode(extensions: readonly Extension[], reading: Reading): { decoded: DecodedExtensions; irregular: number } {
+  const decoded: Record<string, unknown> = {};
+  let irregular = 0;
+  for (const extension of extensions) {
+    const known = decoders.get(extension.oid);
+    if (!known) continue;
+    const [member, read] = known;
+    const context = { oid: extension.oid };
+    readingDer(
       'extension-malformed',
       'An extension',
       () => {
-        const reader = DerReader.over(extension.value, limits);
-        const value = read(reader);
+        const reader = DerReader.over(extension.value, { ...limits, ...reading });
+        decoded[member] = read(reader);
         reader.end();
-        return value;
+        irregular += reader.irregular;
       },
-      { oid: id },
+      context,
     );
-  };
-  return {
-    keyUsage: one(oid.keyUsage, readKeyUsage),
-    extKeyUsage: one(oid.extKeyUsage, readExtendedKeyUsage),
-    basicConstraints: one(oid.basicConstraints, readBasicConstraints),
-    subjectAltName: one(oid.subjectAltName, readAlternativeNames),
-    issuerAltName: one(oid.issuerAltName, readAlternativeNames),
-    crlDistributionPoints: one(oid.cRLDistributionPoints, readDistributionPoints),
-    policies: one(oid.certificatePolicies, readPolicies),
-    authorityInfoAccess: one(oid.authorityInfoAccess, readAuthorityInfoAccess),
-    aki: one(oid.authorityKeyIdentifier, readAuthorityKeyIdentifier),
-    ski: one(oid.subjectKeyIdentifier, readSubjectKeyIdentifier),
-  };
+  }
+  return { decoded: decoded as DecodedExtensions, irregular };
 }
 
 function otherNames(names: readonly GeneralName[] | undefined): ReadonlyMap<string, Uint8Array> {

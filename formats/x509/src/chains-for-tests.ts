@@ -5,10 +5,14 @@ import {
   buildAttestationSigner,
   buildDocumentSigner,
   buildIaca,
+  buildIacaLink,
   buildJpkiAuth,
   buildJpkiCa,
   buildJpkiSign,
   buildOcspResponder,
+  buildReaderAuth,
+  buildReaderRoot,
+  buildVicalSigner,
   type JpkiSignHolder,
 } from '@tegata/x509-build';
 
@@ -47,6 +51,7 @@ export async function makeChains() {
     p256(),
     p256(),
   ]);
+  const [newIacaKey, readerRootKey, readerKey, vicalKey] = await Promise.all([p256(), p256(), p256(), p256()]);
   const base = { random, notBefore: at };
   const signCa = await buildJpkiCa({ ca: 'sign', signer: caKey, ...base });
   const authCa = await buildJpkiCa({ ca: 'auth', signer: caKey, ...base });
@@ -76,7 +81,28 @@ export async function makeChains() {
     publicKey: attesterKey.publicKey,
     ...base,
   });
+  const link = await buildIacaLink({
+    issuer: { certificate: iaca, signer: iacaKey },
+    publicKey: newIacaKey.publicKey,
+    ...base,
+  });
+  const newIaca = await buildIaca({ signer: newIacaKey, ...base });
+  const newDs = await buildDocumentSigner({
+    issuer: { certificate: newIaca, signer: newIacaKey },
+    publicKey: dsKey.publicKey,
+    ...base,
+  });
+  const readerRoot = await buildReaderRoot({ signer: readerRootKey, ...base });
+  const readerIssuer = { certificate: readerRoot, signer: readerRootKey };
+  const reader = await buildReaderAuth({ issuer: readerIssuer, publicKey: readerKey.publicKey, ...base });
+  const vical = await buildVicalSigner({ issuer: readerIssuer, publicKey: vicalKey.publicKey, ...base });
   return {
+    link: { der: link, key: newIacaKey, by: iacaKey },
+    newIaca: { der: newIaca, key: newIacaKey, by: newIacaKey },
+    newDs: { der: newDs, key: dsKey, by: newIacaKey },
+    readerRoot: { der: readerRoot, key: readerRootKey, by: readerRootKey },
+    reader: { der: reader, key: readerKey, by: readerRootKey },
+    vical: { der: vical, key: vicalKey, by: readerRootKey },
     signCa: { der: signCa, key: caKey, by: caKey },
     authCa: { der: authCa, key: caKey, by: caKey },
     sign: { der: sign, key: holderKey, by: caKey },

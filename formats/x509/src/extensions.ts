@@ -63,10 +63,6 @@ function list<T>(reader: DerReader, read: (inner: DerReader) => T): T[] {
   return items;
 }
 
-function refuseFalse(offset: number): never {
-  throw new DerError('der-boolean-malformed', 'DER leaves a FALSE that is the default out.', { offset });
-}
-
 /** @throws {DerError} */
 export function readKeyUsage(reader: DerReader): ReadonlySet<KeyUsageBit> {
   const { offset } = reader;
@@ -82,12 +78,7 @@ export function readKeyUsage(reader: DerReader): ReadonlySet<KeyUsageBit> {
 /** @throws {DerError} */
 export function readBasicConstraints(reader: DerReader): BasicConstraints {
   const inner = reader.sequence();
-  const { offset } = inner;
-  let ca = false;
-  if (inner.peek() === tag.boolean) {
-    ca = inner.boolean();
-    if (!ca) refuseFalse(offset);
-  }
+  const ca = inner.booleanOrFalse();
   const pathLength = inner.peek() === tag.integer ? inner.smallInteger() : undefined;
   inner.end();
   return pathLength === undefined ? { ca } : { ca, pathLength };

@@ -11,6 +11,7 @@ export {
   type DecodedExtensions,
   type Extension,
   parseCertificate,
+  parseForeignRoot,
   type SubjectPublicKeyInfo,
 } from './certificate.ts';
 export { type CardAttributes, compareAttributes } from './compare-attributes.ts';
@@ -28,7 +29,7 @@ export {
 export type { GeneralName } from './general-name.ts';
 export { type JpkiAttributes, jpkiAttributes } from './jpki-attributes.ts';
 export { keyKind } from './key-kind.ts';
-export { formatName, type Name, type NameAttribute, nameValues, readName, sameBytes } from './name.ts';
+export { formatName, type Name, type NameAttribute, nameValues, readName, sameBytes, sameName } from './name.ts';
 export {
   buildCertId,
   buildOcspRequest,
@@ -46,8 +47,11 @@ export {
   readOcspResponse,
 } from './ocsp-response.ts';
 export { oid, oidName } from './oids.ts';
-export { type PathInput, type PathReport, TEST_ARC, verifyPath } from './path.ts';
+export { type PathInput, type PathReport, type PathTrust, TEST_ARC, verifyPath } from './path.ts';
+export { createPathValidator, type PathValidator, type PathValidatorOptions } from './path-validator.ts';
 export { certificateToPem, pemToCertificates } from './pem.ts';
 export type { ProfileName } from './profile.ts';
 export { type Check, type Report, report } from './report.ts';
+export { isSelfIssued, isSelfSigned } from './rules/names.ts';
+export type { RuleCode } from './rules/rule.ts';
 export { type OcspInput, type OcspResult, verifyOcspResponse } from './verify-ocsp.ts';

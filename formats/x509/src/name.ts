@@ -9,7 +9,7 @@ export interface NameAttribute {
   readonly tag: number;
 }
 
-/** A distinguished name. Two names are the same when `raw` is the same: nothing else is compared anywhere. */
+/** A distinguished name; see `sameBytes` and `sameName` for the two ways to compare. */
 export interface Name {
   readonly raw: Uint8Array;
   /** Relative distinguished names in the order of the encoding. */
@@ -95,7 +95,28 @@ export function nameValues(name: Name, type: string): string[] {
   return name.rdns.flat().flatMap((attribute) => (attribute.type === type ? [attribute.value] : []));
 }
 
-/** Whether two names are the same octet for octet (ISO/IEC 18013-5 Annex B; stricter than RFC 5280 §7.1). */
+/** An attribute as it is compared: case and runs of spaces do not count in the two common string types. */
+function folded({ type, value, tag }: NameAttribute): string {
+  const foldable = tag === 0x0c || tag === 0x13;
+  const text = foldable ? value.normalize('NFKC').toLowerCase().trim().replace(/ +/g, ' ') : `${tag}:${value}`;
+  return `${type}=${text}`;
+}
+
+/**
+ * Whether two names are the same by RFC 5280 §7.1: PrintableString and UTF8String compare by their text, since JPKI mixes the
+ * two; everything else octet for octet. ISO/IEC 18013-5 Annex B wants {@link sameBytes} instead.
+ */
+export function sameName(a: Name, b: Name): boolean {
+  if (sameBytes(a.raw, b.raw)) return true;
+  if (a.rdns.length !== b.rdns.length) return false;
+  return a.rdns.every((rdn, index) => {
+    const other = (b.rdns[index] as readonly NameAttribute[]).map(folded).sort();
+    const own = rdn.map(folded).sort();
+    return own.length === other.length && own.every((attribute, i) => attribute === other[i]);
+  });
+}
+
+/** Whether two strings of octets are the same. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && Buffer.compare(a, b) === 0;
 }

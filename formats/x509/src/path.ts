@@ -1,32 +1,40 @@
-import { signatureFits } from './algorithm.ts';
-import { asCertificate, type Certificate } from './certificate.ts';
+import { asCertificate, asRoot, type Certificate } from './certificate.ts';
 import { X509Error } from './error.ts';
-import { sameBytes } from './name.ts';
-import { type ProfileName, profileOf } from './profile.ts';
+import { type FoundPath, findPath } from './find-path.ts';
+import { sameBytes, sameName } from './name.ts';
+import { betweenAlways, type Profile, type ProfileName, profileOf } from './profile.ts';
 import { type Check, type Report, report } from './report.ts';
-import type { RuleContext } from './rules.ts';
-import * as rules from './rules.ts';
+import { isSelfIssued, notSelfSigned } from './rules/names.ts';
+import { ask, type Rule, type RuleContext } from './rules/rule.ts';
+import { issuesCertificates } from './rules/usage.ts';
 
 /** Our own arc for test policies and otherNames (2.999 is the arc for examples). */
 export const TEST_ARC = '2.999.8.5';
 
-/** A path and the question that is asked about it. */
-export interface PathInput {
-  /** DER, or a certificate that was read before. */
-  readonly leaf: Certificate | Uint8Array;
-  /** Certificates that came along; they prove nothing by being there. */
-  readonly intermediates?: readonly (Certificate | Uint8Array)[];
+/** What is trusted, and what for. */
+export interface PathTrust {
   /** The caller's own list. Nothing else is ever trusted. */
   readonly anchors: readonly (Certificate | Uint8Array)[];
-  /** The time for which the question is asked. */
-  readonly at: Date;
   readonly profile: ProfileName;
   /** Arc of the accepted policy OIDs (default {@link TEST_ARC}). */
   readonly arc?: string;
   /** Accepted policy OIDs, in place of those of the profile. */
   readonly policies?: readonly string[];
-  /** `interop` turns the known deviations of foreign roots into warnings; the rules for end entities stay strict. */
+  /**
+   * `interop` turns the known deviations of foreign roots into warnings. The rules for document signers, readers, and the
+   * certificates of JPKI stay strict.
+   */
   readonly mode?: 'strict' | 'interop';
+}
+
+/** A path and the question that is asked about it. */
+export interface PathInput extends PathTrust {
+  /** DER, or a certificate that was read before. */
+  readonly leaf: Certificate | Uint8Array;
+  /** Certificates that came along; they prove nothing by being there. */
+  readonly intermediates?: readonly (Certificate | Uint8Array)[];
+  /** The time for which the question is asked. */
+  readonly at: Date;
 }
 
 /** Named checks, and the path from leaf to anchor where one was found. */
@@ -36,18 +44,15 @@ export interface PathReport extends Report {
   readonly anchor?: Certificate;
 }
 
-const MAX_CANDIDATES = 64;
-const ends: ReadonlySet<ProfileName> = new Set(['jpki-ca', 'iaca', 'key-attestation-root']);
+const MAX_CANDIDATES = 16;
 
 /**
  * Validates a certification path (RFC 5280 §6, the part that these profiles use) and reports each check by name.
  * Anchors that share a distinguished name are told apart by the signature. Checks on the anchor carry ids `anchor.…`,
- * on an intermediate certificate `intermediate.…`.
+ * on a certificate in between `intermediate.…`. A check that fails carries one of the {@link RuleCode}s.
  *
- * Failure codes: `der` `serial` `algorithm` `algorithm-mismatch` `validity` `lifetime` `key` `issuer-name` `signature`
- * `no-path-to-anchor` `self-signed` `ku-missing` `ku-bits` `ku-critical` `bc-ca` `bc-critical` `bc-path-length` `eku`
- * `policy` `ocsp-nocheck` `country` `state` `common-name` `ski` `aki` `ian` `crldp` `unknown-critical` `forbidden-extension`.
- * Revocation is not part of it: see `verifyOcspResponse`.
+ * Revocation is not part of it: see `verifyOcspResponse` and `createCrlChecker`. A verifier that meets the same few leaves
+ * again and again uses `createPathValidator`.
  * @throws {X509Error} when an anchor cannot be read: that list is the caller's own
  * @example
  * const path = verifyPath({ leaf, anchors: trust.jpkiSign, at: clock.now(), profile: 'jpki-sign' });
@@ -55,131 +60,116 @@ const ends: ReadonlySet<ProfileName> = new Set(['jpki-ca', 'iaca', 'key-attestat
  */
 export function verifyPath(input: PathInput): PathReport {
   const profile = profileOf(input.profile);
-  const anchors = input.anchors.map(asCertificate);
-  const parsed = parseAll(input);
+  const mode = input.mode ?? 'strict';
+  const anchors = input.anchors.map((anchor) => asRoot(anchor, mode));
+  const parsed = parseAll(input, profile.end ? mode : 'strict');
   if ('check' in parsed) return { ...report([parsed.check]), chain: [] };
   const { leaf, intermediates } = parsed;
-
   const policies = input.policies ?? profile.policies?.(input.arc ?? TEST_ARC) ?? [];
-  const mode = input.mode ?? 'strict';
+  const base = { at: input.at, policies, mode } as const;
   const checks: Check[] = [{ id: 'der', result: 'passed', clause: 'X.690 §10' }];
 
-  if (ends.has(profile.name)) {
+  if (profile.end) {
     const anchor = anchors.find((candidate) => sameBytes(candidate.raw, leaf.raw));
-    checks.push(pathCheck(anchor !== undefined, 'The certificate is not one of the trusted ones, octet for octet.'));
-    checks.push(...run(profile.name, { certificate: leaf, issuer: leaf, at: input.at, policies, mode }, ''));
+    checks.push(...pathChecks({ chain: [leaf], ...(anchor ? { anchor } : { fault: 'no-path-to-anchor' }) }).slice(2));
+    for (const rule of profile.rules) checks.push(...ask(rule, { ...base, certificate: leaf, issuer: leaf }));
     return { ...report(checks), leaf, chain: anchor ? [leaf] : [], anchor };
   }
 
-  const { chain, anchor, checks: found } = findPath(leaf, intermediates, anchors, profile.maxIntermediates);
-  checks.push(...found);
-  checks.push(
-    ...run(profile.name, { certificate: leaf, issuer: chain[1], at: input.at, policies, mode: 'strict' }, ''),
-  );
-  const between = anchor ? chain.slice(1, -1) : chain.slice(1);
-  between.forEach((certificate, index) => {
-    const context: RuleContext = { certificate, issuer: chain[index + 2], at: input.at, policies: [], mode: 'strict' };
-    const own = [rules.serial, rules.algorithm, rules.validity, rules.signsCertificates, rules.certificateAuthority()];
-    for (const rule of [...own, rules.criticalExtensions()]) checks.push(prefixed('intermediate.', rule(context)));
-    checks.push(prefixed('intermediate.', pathLength(certificate, index)));
-  });
-  if (anchor) {
-    if (profile.anchor) {
-      const context: RuleContext = { certificate: anchor, issuer: anchor, at: input.at, policies: [], mode };
-      checks.push(...run(profile.anchor, context, 'anchor.'));
-    }
-    checks.push(prefixed('anchor.', pathLength(anchor, chain.length - 2)));
-  }
+  // For one that names itself there is nobody to look for: trust in it would have to come from its own message.
+  const selfMade = profile.rules.includes(notSelfSigned) && isSelfIssued(leaf);
+  const namesIssuer = (certificate: Certificate, issuer: Certificate) =>
+    profile.binaryNames
+      ? sameBytes(certificate.issuer.raw, issuer.subject.raw)
+      : sameName(certificate.issuer, issuer.subject);
+  const found: FoundPath = selfMade
+    ? { chain: [leaf] }
+    : findPath({ leaf, intermediates, anchors, maxIntermediates: profile.maxIntermediates, at: input.at, namesIssuer });
+  const { chain, anchor } = found;
+  checks.push(...pathChecks(found));
+  const own: RuleContext = { ...base, certificate: leaf, issuer: chain[1], mode: profile.foreign ? mode : 'strict' };
+  for (const rule of profile.rules) checks.push(...ask(rule, own));
+  checks.push(...checksAbove(profile, found, base));
   return { ...report(checks), leaf, chain, anchor };
 }
 
-function parseAll(input: PathInput): { leaf: Certificate; intermediates: Certificate[] } | { check: Check } {
+function parseAll(
+  input: PathInput,
+  leafMode: 'strict' | 'interop',
+): { leaf: Certificate; intermediates: Certificate[] } | { check: Check } {
+  const clause = 'X.690 §10';
   try {
     if ((input.intermediates?.length ?? 0) > MAX_CANDIDATES) {
-      return { check: { id: 'der', result: 'failed', code: 'der', detail: 'There are too many certificates.' } };
+      return {
+        check: { id: 'der', result: 'failed', code: 'der', detail: 'There are too many certificates.', clause },
+      };
     }
-    return { leaf: asCertificate(input.leaf), intermediates: (input.intermediates ?? []).map(asCertificate) };
+    return {
+      leaf: asRoot(input.leaf, leafMode),
+      intermediates: (input.intermediates ?? []).map(asCertificate),
+    };
   } catch (error) {
     if (!(error instanceof X509Error)) throw error;
-    return { check: { id: 'der', result: 'failed', code: 'der', detail: error.message, clause: 'X.690 §10' } };
+    return { check: { id: 'der', result: 'failed', code: 'der', detail: error.message, clause } };
   }
 }
 
-function run(profile: ProfileName, context: RuleContext, prefix: string): Check[] {
-  return profileOf(profile).rules.map((rule) => prefixed(prefix, rule(context)));
+const faultDetails = {
+  'issuer-name': 'A trusted key has signed the certificate, but under another name than the issuer’s.',
+  signature: 'No certificate of the issuer’s name has signed this one.',
+  'no-path-to-anchor': 'The path does not end at a trusted certificate.',
+} as const;
+
+/** The checks `issuer-name`, `signature` and `path`: what comes after a fault is not performed. */
+function pathChecks({ chain, anchor, fault }: FoundPath): Check[] {
+  const clause = 'RFC 5280 §6.1.3';
+  const ids = ['issuer-name', 'signature', 'path'] as const;
+  const passed = (id: string): Check => ({ id, result: 'passed', clause });
+  const skipped = (id: string): Check => ({ id, result: 'not_performed', clause });
+  if (anchor) return ids.map(passed);
+  if (!fault) return ids.map(skipped);
+  const failed = (id: string): Check => ({ id, result: 'failed', code: fault, detail: faultDetails[fault], clause });
+  const [name, signature, path] = ids;
+  if (fault === 'issuer-name') return [failed(name), skipped(signature), skipped(path)];
+  if (fault === 'signature') return [passed(name), failed(signature), skipped(path)];
+  const below = chain.length > 1 ? [passed(name), passed(signature)] : [skipped(name), skipped(signature)];
+  return [...below, failed(path)];
 }
 
-function prefixed(prefix: string, check: Check): Check {
-  return prefix === '' ? check : { ...check, id: prefix + check.id };
+/** The checks on everything that stands above the leaf. */
+function checksAbove(
+  profile: Profile,
+  { chain, anchor }: FoundPath,
+  base: Pick<RuleContext, 'at' | 'policies' | 'mode'>,
+): Check[] {
+  const checks: Check[] = [];
+  const above = chain.slice(1);
+  above.forEach((certificate, index) => {
+    const isAnchor = certificate === anchor;
+    const prefix = isAnchor ? 'anchor.' : 'intermediate.';
+    const issuer = isAnchor ? certificate : above[index + 1];
+    const context: RuleContext = { ...base, certificate, issuer, ...(isAnchor ? {} : { mode: 'strict' }) };
+    const issues = ask(issuesCertificates, context, prefix);
+    checks.push(...issues);
+    const rules = isAnchor ? (profile.anchor ?? []) : (profile.between ?? betweenAlways);
+    // One that is no CA at all has that fault alone, and not another one for each row that says so again.
+    const isCa = issues.every(({ result }) => result === 'passed');
+    const asked = isCa ? rules : rules.filter(({ id }) => id !== 'basic-constraints' && id !== 'key-usage');
+    for (const rule of asked) checks.push(...ask(rule, context, prefix));
+    checks.push(...ask(pathLength(above.slice(0, index)), context, prefix));
+  });
+  return checks;
 }
 
-function pathCheck(holds: boolean, detail: string): Check {
-  const clause = 'RFC 5280 §6.1';
-  return holds
-    ? { id: 'path', result: 'passed', clause }
-    : { id: 'path', result: 'failed', code: 'no-path-to-anchor', detail, clause };
-}
-
-/** How many certificates below, the leaf not counted, the constraint allows (RFC 5280 §4.2.1.9). */
-function pathLength(certificate: Certificate, below: number): Check {
-  const clause = 'RFC 5280 §4.2.1.9';
-  const limit = certificate.basicConstraints?.pathLength;
-  return limit !== undefined && below > limit
-    ? { id: 'path-length', result: 'failed', code: 'bc-path-length', detail: 'The path is too long.', clause }
-    : { id: 'path-length', result: 'passed', clause };
-}
-
-function signedBy(certificate: Certificate, issuer: Certificate): boolean {
-  try {
-    return signatureFits(certificate.signatureAlgorithm, issuer.publicKey, certificate.tbs, certificate.signature);
-  } catch {
-    return false;
-  }
-}
-
-/** Walks from the leaf upwards; an anchor is preferred to any certificate that came along. */
-function findPath(
-  leaf: Certificate,
-  intermediates: readonly Certificate[],
-  anchors: readonly Certificate[],
-  maxIntermediates: number,
-): { chain: Certificate[]; anchor?: Certificate; checks: Check[] } {
-  const chain = [leaf];
-  const name: Check = { id: 'issuer-name', result: 'passed', clause: 'RFC 5280 §6.1.3' };
-  const signature: Check = { id: 'signature', result: 'passed', clause: 'RFC 5280 §6.1.3' };
-  const skipped = (id: string): Check => ({ id, result: 'not_performed' });
-  for (;;) {
-    const current = chain.at(-1) as Certificate;
-    const named = (candidate: Certificate) => sameBytes(candidate.subject.raw, current.issuer.raw);
-    const anchorsNamed = anchors.filter(named);
-    const anchor = anchorsNamed.find((candidate) => signedBy(current, candidate));
-    if (anchor) {
-      chain.push(anchor);
-      return { chain, anchor, checks: [name, signature, pathCheck(true, '')] };
-    }
-    const room = chain.length <= maxIntermediates;
-    const offered = room ? intermediates.filter((item) => named(item) && !chain.includes(item)) : [];
-    const next = offered.find((candidate) => signedBy(current, candidate));
-    if (next) {
-      chain.push(next);
-      continue;
-    }
-    const first = chain.length === 1;
-    if (first && anchorsNamed.length + offered.length > 0) {
-      const detail = 'No certificate of the issuer’s name has signed this one.';
-      return {
-        chain,
-        checks: [name, { ...signature, result: 'failed', code: 'signature', detail }, skipped('path')],
-      };
-    }
-    if (first && anchors.length > 0) {
-      const detail = 'No trusted certificate has the issuer’s name.';
-      return {
-        chain,
-        checks: [{ ...name, result: 'failed', code: 'issuer-name', detail }, skipped('signature'), skipped('path')],
-      };
-    }
-    const above = first ? [skipped('issuer-name'), skipped('signature')] : [name, signature];
-    return { chain, checks: [...above, pathCheck(false, 'The path does not end at a trusted certificate.')] };
-  }
+/** How many certificates below, the leaf and self-issued ones not counted, the constraint allows. */
+function pathLength(between: readonly Certificate[]): Rule {
+  return {
+    id: 'path-length',
+    clause: 'RFC 5280 §4.2.1.9',
+    faults({ certificate: { basicConstraints } }) {
+      const below = between.filter((certificate) => !isSelfIssued(certificate)).length;
+      const limit = basicConstraints?.pathLength;
+      return limit !== undefined && below > limit ? [{ code: 'pathlen', detail: 'The path is too long.' }] : [];
+    },
+  };
 }

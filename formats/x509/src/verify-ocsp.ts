@@ -26,6 +26,11 @@ export interface OcspInput {
   readonly skew?: number;
   /** Age in seconds at which an answer without nextUpdate is too old (default 3600). */
   readonly maxAge?: number;
+  /**
+   * Tells whether a delegated responder is itself revoked. Asked only where its certificate lacks ocsp-nocheck; without an
+   * answer of `good` such a responder is not believed.
+   */
+  readonly responderRevocation?: (certificate: Certificate) => 'good' | 'revoked' | 'undetermined';
   /** Responders trusted by configuration, besides the CA and those it delegates. */
   readonly pinnedResponders?: readonly Uint8Array[];
 }
@@ -184,9 +189,17 @@ function findResponder(
       continue;
     }
     if (!namedBy(basic, candidate)) continue;
-    const path = verifyPath({ leaf: candidate, anchors: [issuer], at: input.at, profile: 'ocsp-signer' });
-    if (path.result === 'passed') return { certificate: candidate };
-    return { fault: `The responder’s certificate is refused: ${path.code}.` };
+    // The rows beyond RFC 6960 are the business of whoever issues such a certificate.
+    const path = verifyPath({
+      leaf: candidate,
+      anchors: [issuer],
+      at: input.at,
+      profile: 'ocsp-signer',
+      mode: 'interop',
+    });
+    if (path.result !== 'passed') return { fault: `The responder’s certificate is refused: ${path.code}.` };
+    const believed = candidate.extension(oid.ocspNoCheck) || input.responderRevocation?.(candidate) === 'good';
+    return believed ? { certificate: candidate } : { fault: 'Whether the responder is revoked is not known.' };
   }
   return { fault: 'The response is signed by nobody whom the issuing CA has delegated.' };
 }

@@ -1,0 +1,99 @@
+import { signatureFits } from './algorithm.ts';
+import type { Certificate } from './certificate.ts';
+import { sameBytes } from './name.ts';
+
+/** What a search came to: the longest chain that was found, and why it does not end at an anchor. */
+export interface FoundPath {
+  readonly chain: readonly Certificate[];
+  readonly anchor?: Certificate;
+  /**
+   * `signature`: somebody of the issuer's name is known, but has not signed. `issuer-name`: a trusted key has signed, under
+   * another name than the one given. `no-path-to-anchor`: neither.
+   */
+  readonly fault?: 'signature' | 'issuer-name' | 'no-path-to-anchor';
+}
+
+/** Where to look. */
+export interface Search {
+  readonly leaf: Certificate;
+  readonly intermediates: readonly Certificate[];
+  readonly anchors: readonly Certificate[];
+  readonly maxIntermediates: number;
+  /** Of two certificates that could follow, one that is valid at this time comes first. */
+  readonly at: Date;
+  /** Whether the first certificate names the second as its issuer. */
+  readonly namesIssuer: (certificate: Certificate, issuer: Certificate) => boolean;
+}
+
+// A stranger's message chooses the certificates, and each signature of a P-384 key costs half a millisecond.
+const MAX_SIGNATURES = 16;
+
+/** Walks from the leaf upwards, an anchor preferred to any certificate that came along; steps back from a dead end. */
+export function findPath(search: Search): FoundPath {
+  const { leaf, anchors, intermediates, maxIntermediates, namesIssuer } = search;
+  let signatures = 0;
+  const signed = (certificate: Certificate, issuer: Certificate) =>
+    ++signatures <= MAX_SIGNATURES && isSignedBy(certificate, issuer);
+  let longest: readonly Certificate[] = [leaf];
+  let named = false;
+
+  const extend = (chain: readonly Certificate[]): FoundPath | undefined => {
+    const current = chain[chain.length - 1] as Certificate;
+    const follows = (candidate: Certificate) => candidate !== current && namesIssuer(current, candidate);
+    const trusted = validFirst(anchors.filter(follows), search.at);
+    const anchor = trusted.find((candidate) => signed(current, candidate));
+    if (anchor) return { chain: [...chain, anchor], anchor };
+    const room = chain.length <= maxIntermediates;
+    const offered = room ? intermediates.filter((item) => follows(item) && !chain.includes(item)) : [];
+    named ||= chain.length === 1 && trusted.length + offered.length > 0;
+    for (const candidate of validFirst(offered, search.at)) {
+      if (!signed(current, candidate)) continue;
+      const longer = [...chain, candidate];
+      if (longer.length > longest.length) longest = longer;
+      const found = extend(longer);
+      if (found) return found;
+    }
+    return undefined;
+  };
+
+  const found = extend([leaf]);
+  if (found) return found;
+  if (longest.length > 1) return { chain: longest, fault: 'no-path-to-anchor' };
+  if (named) return { chain: longest, fault: 'signature' };
+  const otherwise = anchors.some((anchor) => hintsAt(leaf, anchor, anchors.length) && signed(leaf, anchor));
+  return { chain: longest, fault: otherwise ? 'issuer-name' : 'no-path-to-anchor' };
+}
+
+/** Whether it is worth a look if an anchor of another name has signed. */
+function hintsAt(leaf: Certificate, anchor: Certificate, anchors: number): boolean {
+  const named = leaf.aki?.keyIdentifier;
+  return anchors === 1 || (named !== undefined && anchor.ski !== undefined && sameBytes(named, anchor.ski));
+}
+
+function validFirst(candidates: readonly Certificate[], at: Date): readonly Certificate[] {
+  if (candidates.length < 2) return candidates;
+  const valid = ({ notBefore, notAfter }: Certificate) => notBefore <= at && at <= notAfter;
+  return [...candidates.filter(valid), ...candidates.filter((candidate) => !valid(candidate))];
+}
+
+// What was signed stays signed: a certificate that is kept is checked against each issuer once.
+const verdicts = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
+
+/** Whether the signature of a certificate is of the other's key. The answer is kept as long as both objects live. */
+export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
+  let known = verdicts.get(certificate);
+  if (!known) {
+    known = new WeakMap();
+    verdicts.set(certificate, known);
+  }
+  const before = known.get(issuer);
+  if (before !== undefined) return before;
+  let fits = false;
+  try {
+    fits = signatureFits(certificate.signatureAlgorithm, issuer.publicKey, certificate.tbs, certificate.signature);
+  } catch {
+    // A key that cannot be imported has signed nothing; the rule `key` names the fault.
+  }
+  known.set(issuer, fits);
+  return fits;
+}
