@@ -20,7 +20,6 @@ export type MdocErrorCode =
   | 'session-key'
   | 'session-message'
   | 'session-state'
-  | 'session-status'
   | 'session-decryption'
   | 'session-ended';
 

@@ -124,6 +124,9 @@ export {
   type VerifiedReader,
   verifyReaderAuth,
 } from './request/verify-reader-auth.ts';
+export { DeviceSession, type DeviceSessionState } from './session/device-session.ts';
+export { ReaderSession, type ReaderSessionState } from './session/reader-session.ts';
+export type { SessionMessage } from './session/session-side.ts';
 export {
   buildSessionData,
   buildSessionEstablishment,

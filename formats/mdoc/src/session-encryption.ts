@@ -19,6 +19,8 @@ export interface SessionEncryption {
   decrypt(data: Uint8Array): Uint8Array;
   /** Forgets the keys. Any retry needs a new engagement. */
   end(): void;
+  /** Whether the keys are overwritten. */
+  readonly wiped: boolean;
 }
 
 const IDENTIFIER = { reader: 0, device: 1 } as const;
@@ -64,6 +66,9 @@ export function establishSession(options: {
   };
   return {
     end,
+    get wiped() {
+      return [...keys.reader, ...keys.device].every((byte) => byte === 0);
+    },
     encrypt(plaintext) {
       const cipher = createCipheriv('aes-256-gcm', keys[role], initialisationVector(role));
       return new Uint8Array(Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]));
@@ -118,7 +123,8 @@ export function eReaderKeyBytes(eReaderKey: KeyObject): Encoded {
 
 /** Encodes SessionEstablishment (ISO/IEC 18013-5 §9.1.1.4). */
 export function buildSessionEstablishment(options: { eReaderKeyBytes: Encoded; data: Uint8Array }): Uint8Array {
-  return encode({ eReaderKey: options.eReaderKeyBytes, data: options.data });
+  // In the order in which the standard defines and prints it.
+  return encode({ eReaderKey: options.eReaderKeyBytes, data: options.data }, { mapOrder: 'given' });
 }
 
 /** Reads SessionEstablishment and validates the reader's key. @throws {MdocError} `session-message`, `session-key` */
