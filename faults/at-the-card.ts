@@ -12,6 +12,8 @@ export interface Tapped {
   readonly confirmLastTry?: boolean;
   /** Instead of the app's own reader. */
   readonly reader?: string;
+  /** The card is pulled away after so many commands. */
+  readonly slips?: number;
   readonly app?: Peer;
 }
 
@@ -28,11 +30,14 @@ export async function tapCard(stack: SmallStack, tapped: Tapped): Promise<PeerAn
   const { card, app: own } = stack.hands.peers;
   const { persona, app = own, confirmLastTry = false } = tapped;
   const { pin, signaturePassword } = { ...stack.demo, ...tapped };
-  await card.request('POST', '/hold', { json: { persona, reader: tapped.reader ?? (await readerOf(app)) } });
+  const reader = tapped.reader ?? (await readerOf(app));
+  const place = tapped.slips === undefined ? undefined : await slipperyPlace(reader, tapped.slips);
+  await card.request('POST', '/hold', { json: { persona, reader: place?.address ?? reader } });
   try {
     return await app.request('POST', '/applications', { json: { pin, signaturePassword, confirmLastTry } });
   } finally {
     await card.request('POST', '/remove', { json: {} });
+    await place?.close();
   }
 }
 

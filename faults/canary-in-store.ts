@@ -37,3 +37,30 @@ function bytesOf(value: unknown): Uint8Array | string | undefined {
   if (value instanceof Uint8Array) return Buffer.from(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
+
+/** The file to which a PostgreSQL server writes ahead now. */
+export async function writeAheadLogFile(store: Store): Promise<string> {
+  const { rows } = await sql<{ file: string }>`select pg_walfile_name(pg_current_wal_lsn()) as file`.execute(
+    store.database<unknown>(),
+  );
+  return rows[0]?.file as string;
+}
+
+/** Looks for values in what a server has written ahead since: rows that were changed or destroyed are still there. */
+export async function searchWriteAheadLog(
+  store: Store,
+  since: string,
+  canaries: readonly Canary[],
+): Promise<readonly Sighting[]> {
+  const db = store.database<unknown>();
+  const { rows: files } = await sql<{ name: string }>`
+    select name from pg_ls_waldir() where name >= ${since} and name <= pg_walfile_name(pg_current_wal_lsn())
+  `.execute(db);
+  if (files.length === 0) throw new RangeError('no file was found to look into');
+  const found: Sighting[] = [];
+  for (const { name } of files) {
+    const { rows } = await sql<{ bytes: Buffer }>`select pg_read_binary_file(${`pg_wal/${name}`}) as bytes`.execute(db);
+    for (const { bytes } of rows) found.push(...sightings(`pg_wal/${name}`, bytes, canaries));
+  }
+  return found;
+}

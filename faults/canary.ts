@@ -115,6 +115,16 @@ export function canariesOf(id: Persona['id'], portrait: Uint8Array): Canary[] {
   ];
 }
 
+/**
+ * What is long enough to be searched for in a database's own files: those are full of counters and offsets, among which four digits,
+ * or six octets, look like anything.
+ */
+export function inRawPages(canaries: readonly Canary[]): Canary[] {
+  return canaries
+    .filter(({ forms }) => !forms.some(({ alone }) => alone))
+    .map(({ name, forms }) => ({ name, forms: forms.filter(({ bytes }) => bytes.length >= 8) }));
+}
+
 // Digits and letters around, and what joins the parts of identifiers, make a short value part of something else.
 const PART_OF_A_WORD = /[0-9A-Za-z_.-]/;
 

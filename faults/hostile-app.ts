@@ -144,7 +144,9 @@ export async function hostileApp(stack: SmallStack, clock: Clock): Promise<Hosti
         factory,
       ),
     sign(persona, { opened, keys, files }, change = () => ({}), factory) {
-      const application: Application = {
+      const signaturePassword = ascii(loadPersona(persona).pins.signature as string);
+      // Made when the card is there: a card that is taken out for the first time has certificates of this very second.
+      const application = (): Application => ({
         version: 1,
         session: opened.session,
         challenge: opened.challenge,
@@ -154,13 +156,12 @@ export async function hostileApp(stack: SmallStack, clock: Clock): Promise<Hosti
         deviceKeys: keys.deviceKeys.map((jwk) => coseKeyFromJwk(jwk)),
         keyAttestation: keys.attestation,
         responseKey: coseKeyFromJwk(keys.responseKey),
+      });
+      const sign = (card: Transport) => {
+        const honest = application();
+        return signApplication({ card, signaturePassword, application: { ...honest, ...change(honest) } });
       };
-      const signaturePassword = ascii(loadPersona(persona).pins.signature as string);
-      return withCard(
-        persona,
-        (card) => signApplication({ card, signaturePassword, application: { ...application, ...change(application) } }),
-        factory,
-      );
+      return withCard(persona, sign, factory);
     },
     async honest(persona) {
       const opened = await app.open();
