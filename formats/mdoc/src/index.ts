@@ -3,6 +3,16 @@
  * @module
  */
 export { type AgeAnswer, ageAnswer, ageOverAnswer, type ElementValues } from './age.ts';
+export { type AnnexCResponseData, openAnnexCResponse, sealAnnexCResponse } from './annex-c/encrypted-response.ts';
+export { buildEncryptionInfo, type EncryptionInfo, parseEncryptionInfo } from './annex-c/encryption-info.ts';
+export {
+  ANNEX_C_PROTOCOL,
+  type AnnexCRequest,
+  type AnnexCRequestData,
+  annexCRequestData,
+  parseAnnexCRequest,
+} from './annex-c/request.ts';
+export { type AppleRequest, openAppleEnvelope, sealAppleEnvelope } from './apple/envelope.ts';
 export { deviceAuthenticationBytes } from './device-authentication.ts';
 export {
   buildDeviceEngagement,
