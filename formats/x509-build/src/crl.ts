@@ -82,16 +82,12 @@ function writeEntries(revoked: Iterable<CrlEntry>): Uint8Array {
   const reasons = new Map<RevocationReason, Uint8Array>();
   let out = new Uint8Array(64 * 1024);
   let at = 0;
-  let lastTime: Date | undefined;
-  let time = new Uint8Array();
+  const timeOf = timeWriter();
   for (const { serial, revokedAt, reason } of revoked) {
     if (serial.length < 1 || serial.length > 20 || (serial[0] as number) > 0x7f) {
       throw new X509BuildError('serial-invalid', 'A serial number is a positive number of 1 to 20 octets.');
     }
-    if (lastTime?.getTime() !== revokedAt.getTime()) {
-      time = der.time(revokedAt) as Uint8Array<ArrayBuffer>;
-      lastTime = revokedAt;
-    }
+    const time = timeOf(revokedAt);
     let code: Uint8Array | undefined;
     if (reason && reason !== 'unspecified') {
       code = reasons.get(reason) ?? reasonExtension(reason);
@@ -118,4 +114,27 @@ function writeEntries(revoked: Iterable<CrlEntry>): Uint8Array {
     }
   }
   return out.subarray(0, at);
+}
+
+/** DER of a time. The day is written once for all entries of that day; the result is overwritten by the next call. */
+function timeWriter(): (time: Date) => Uint8Array {
+  let day = Number.NaN;
+  let written = new Uint8Array();
+  return (time) => {
+    const seconds = Math.floor(time.getTime() / 1000);
+    const today = Math.floor(seconds / 86_400);
+    if (today !== day) {
+      written = Uint8Array.from(der.time(new Date(today * 86_400_000)));
+      day = today;
+    }
+    const ofDay = seconds - today * 86_400;
+    const parts = [Math.floor(ofDay / 3600), Math.floor(ofDay / 60) % 60, ofDay % 60] as const;
+    const at = written.length - 7;
+    for (let i = 0; i < 3; i++) {
+      const part = parts[i] as number;
+      written[at + 2 * i] = 0x30 + Math.floor(part / 10);
+      written[at + 2 * i + 1] = 0x30 + (part % 10);
+    }
+    return written;
+  };
 }

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { type BitString, DerReader, tag } from '@tegata/der';
 import { type AlgorithmIdentifier, readAlgorithm } from './algorithm.ts';
-import { readingDer, X509Error } from './error.ts';
+import { readingDer, X509Error, type X509ErrorCode } from './error.ts';
 import {
   type AccessDescription,
   type AuthorityKeyIdentifier,
@@ -190,12 +190,12 @@ function wholeOctets({ bytes, unusedBits }: BitString, what: string): Uint8Array
   return bytes;
 }
 
-/** RFC 5280 §4.1.2.5: UTCTime until 2049, GeneralizedTime from 2050. */
-function readTime(reader: DerReader): Date {
+/** RFC 5280 §4.1.2.5: UTCTime until 2049, GeneralizedTime from 2050. @throws {X509Error} with the given code */
+export function readTime(reader: DerReader, code: X509ErrorCode = 'certificate-malformed'): Date {
   const type = reader.peek();
   const time = reader.time();
   if (type === tag.generalizedTime && time.getUTCFullYear() >= 1950 && time.getUTCFullYear() < 2050) {
-    throw new X509Error('certificate-malformed', 'A year before 2050 is written as UTCTime (RFC 5280 §4.1.2.5).');
+    throw new X509Error(code, 'A year before 2050 is written as UTCTime (RFC 5280 §4.1.2.5).');
   }
   return time;
 }

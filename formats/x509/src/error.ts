@@ -11,6 +11,7 @@ export type X509ErrorCode =
   | 'key-unsupported'
   | 'attributes-missing'
   | 'attributes-malformed'
+  | 'crl-malformed'
   | 'ocsp-malformed'
   | 'ocsp-hash-unsupported';
 

@@ -1,5 +1,5 @@
 /**
- * X.509 certificates and OCSP (RFC 5280, RFC 6960): reading, path validation by profile, description for screens.
+ * X.509 certificates, CRLs and OCSP (RFC 5280, RFC 6960): reading, path validation by profile, status, description for screens.
  * Uses node:crypto and `@tegata/der` alone.
  * @module
  */
@@ -14,7 +14,10 @@ export {
   parseForeignRoot,
   type SubjectPublicKeyInfo,
 } from './certificate.ts';
+export { type CrlCode, type CrlProfile, type CrlQuestion, type CrlResult, checkCrl } from './check-crl.ts';
 export { type CardAttributes, compareAttributes } from './compare-attributes.ts';
+export { type Crl, type IssuingDistributionPoint, readCrl } from './crl.ts';
+export { type CrlChecker, type CrlCheckerOptions, createCrlChecker, revocationFrom } from './crl-checker.ts';
 export { type CertificateDescription, describeCertificate, type ExtensionDescription } from './describe.ts';
 export { X509Error, type X509ErrorCode } from './error.ts';
 export {
