@@ -46,6 +46,13 @@ export {
   RESPONSE_STATUS,
   type ResponseDocument,
 } from './device-response.ts';
+export {
+  type DiagnoseTranscriptOptions,
+  diagnoseTranscript,
+  type TranscriptDiagnosis,
+  type TranscriptDifference,
+} from './doctor/diagnose-transcript.ts';
+export type { TranscriptFacts } from './doctor/facts.ts';
 export { type BleOptions, bleRetrieval, readBleRetrieval } from './engagement/ble-retrieval.ts';
 export type { Capabilities } from './engagement/capabilities.ts';
 export { type NfcOptions, nfcRetrieval, readNfcRetrieval } from './engagement/nfc-retrieval.ts';
