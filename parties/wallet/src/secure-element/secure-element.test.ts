@@ -49,6 +49,18 @@ describe('the unlock PIN', () => {
     assert.throws(() => after.dataKey(), { code: 'phone-locked' });
   });
 
+  it('closes an open phone when its last try is wrong, and not before', () => {
+    const { element } = newElement();
+    element.authorize(PIN);
+    for (let left = PIN_TRIES - 1; left > 0; left--) {
+      assert.throws(() => element.authorize('000000'), { code: 'wrong-phone-pin' });
+      assert.equal(element.unlocked, true);
+    }
+    assert.throws(() => element.authorize('000000'), { code: 'phone-pin-locked' });
+    assert.equal(element.unlocked, false);
+    assert.throws(() => element.dataKey(), { code: 'phone-locked' });
+  });
+
   it('costs a try also when the power goes between counting and comparing', () => {
     const whole = newElement();
     const real = whole.file.db;

@@ -25,7 +25,10 @@ export interface SecureElement {
   readonly triesLeft: number;
   /** Sets the PIN of a new phone and leaves the phone unlocked. @throws {WalletError} `bad-request` */
   setPin(pin: string): void;
-  /** Takes the PIN: unlocks the phone, and allows one signature. @throws {WalletError} `wrong-phone-pin`, `phone-pin-locked` */
+  /**
+   * Takes the PIN: unlocks the phone, and allows one signature. The last wrong one locks it for good.
+   * @throws {WalletError} `wrong-phone-pin`, `phone-pin-locked`
+   */
   authorize(pin: string): Authorization;
   /** Nothing but the instance key works until the next PIN. */
   lock(): void;
@@ -107,7 +110,13 @@ export function openSecureElement(options: { file: WalletFile; rootKey: Uint8Arr
       unlocked = true;
     },
     authorize(digits) {
-      pin.check(digits);
+      try {
+        pin.check(digits);
+      } catch (error) {
+        // A PIN that is used up also closes what was open: whoever has guessed five times must not go on reading.
+        if (pin.triesLeft === 0) unlocked = false;
+        throw error;
+      }
       unlocked = true;
       const authorization = { at: Symbol('authorization') };
       fresh.add(authorization);
