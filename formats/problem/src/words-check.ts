@@ -5,7 +5,11 @@ const anotherEn = 'Check in another way.';
 const again = 'QRコードを表示し直してもらい、もう一度お試しください。';
 const againEn = 'Ask for a new QR code and try again.';
 
-/** Why the light in the shop is red: the verdict's own codes, and ids of checks that a holder can meet. */
+// What is wrong inside a record or an answer means the same to the person at the counter, whichever rule it breaks.
+const badRecord = (ja: string, en: string) => entry(422, [ja, another], [en, anotherEn]);
+const badSession = (ja: string, en: string) => entry(422, [ja, again], [en, againEn]);
+
+/** Why the light in the shop is red: the verdict's own codes, the id of every check of an mdoc, and the codes of a session. */
 export const checkWords: Readonly<Record<string, Entry>> = {
   'under-age': entry(
     422,
@@ -77,5 +81,64 @@ export const checkWords: Readonly<Record<string, Entry>> = {
     422,
     ['スマートフォンが応じませんでした。', again],
     ['The phone did not take the question.', againEn],
+  ),
+  version: badSession(
+    'このバージョンの形式には対応していません。',
+    'The data that arrived is of another version of the standard.',
+  ),
+  status: badSession('スマートフォンがエラーを返しました。', 'The phone answered with an error.'),
+  'mso-structure': badRecord(
+    '記録の署名された部分が、正しい形式ではありません。',
+    'The signed part of the record is not in its form.',
+  ),
+  doctype: badRecord(
+    '記録の種類が、署名された種類と違います。',
+    'The kind of the record is not the one that was signed.',
+  ),
+  'digest-algorithm': badRecord(
+    '記録に使われているハッシュ方式には対応していません。',
+    'The record uses a hash function that is not accepted.',
+  ),
+  'duplicate-element': badRecord('同じ項目が二度届きました。', 'The same element arrived twice.'),
+  'issuing-country': badRecord(
+    '記録の発行国が、発行者の証明書と合いません。',
+    'The issuing country is not that of the issuer’s certificate.',
+  ),
+  'device-key': badRecord(
+    '記録に結び付けられた鍵が正しくありません。',
+    'The key to which the record is bound is not valid.',
+  ),
+  'key-authorization': badRecord(
+    'スマートフォンの鍵に許されていない情報が届きました。',
+    'The phone signed for what its key is not allowed to.',
+  ),
+  'status-list': badRecord(
+    '記録が失効していないことを確かめられません。',
+    'The record is revoked, or its status is not known.',
+  ),
+  'element-type': badRecord('届いた項目の型が正しくありません。', 'An element that arrived is not of its type.'),
+  'reader-auth': badRecord('読み取り側の認証を確かめられません。', 'The reader’s own authentication is not valid.'),
+  'check-not-performed': badRecord('必要な確認が行われませんでした。', 'A check that is needed was not made.'),
+  engagement: entry(
+    400,
+    ['QRコードの中身が正しくありません。', again],
+    ['What is in the QR code is not valid.', againEn],
+  ),
+  'session-key': badSession(
+    'スマートフォンの通信の鍵が正しくありません。',
+    'The phone’s key for the session is not valid.',
+  ),
+  'session-message': badSession('届いた通信の形式が正しくありません。', 'A message of the session is not in its form.'),
+  'session-encryption-error': badSession(
+    'スマートフォンは通信を復号できませんでした。',
+    'The phone could not decrypt the question.',
+  ),
+  'session-decoding-error': badSession(
+    'スマートフォンは通信を読み取れませんでした。',
+    'The phone could not read the question.',
+  ),
+  'session-status-unknown': badSession(
+    'スマートフォンが知らない状態を返しました。',
+    'The phone ended the session for a reason that is not known.',
   ),
 };
