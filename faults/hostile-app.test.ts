@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { after, before, test } from 'node:test';
-import { adjustableClock } from '@tegata/clock';
+
 import { coseKeyFromJwk } from '@tegata/cose';
 import type { P256Jwk } from '@tegata/jose';
 import { words } from '@tegata/problem';
@@ -11,13 +11,14 @@ import { searchStore } from './canary-in-store.ts';
 import { type FalseCards, falseCards } from './false-authorities.ts';
 import { type Answer, type HostileApp, hostileApp } from './hostile-app.ts';
 import { applicationRows, assertGetsCard, assertRefused, assertSound, canariesFrom, untilEnded } from './refusals.ts';
+import { runningClock } from './running-clock.ts';
 import { type SmallStack, smallStack } from './small-stack.ts';
 
 /**
  * An app that lies, over the whole stack. What needs no other party to be seen is refused before a row is written; the rest in
  * step 4, after which nothing personal of it is left. Either way the person whose card it was still gets a card.
  */
-const clock = adjustableClock(new Date('2026-11-24T03:00:00Z'));
+const clock = runningClock(new Date('2026-11-24T03:00:00Z'));
 const MINUTE = 60_000;
 const [VICTIM, OTHER] = ['adult', 'foreign-resident'] as const;
 

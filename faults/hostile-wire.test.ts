@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { adjustableClock } from '@tegata/clock';
+
 import { peer } from '@tegata/http';
 import { generateSoftwareKey, type Signer, softwareSigner } from '@tegata/keys';
 import type { Canary } from './canary.ts';
 import { type HostileApp, hostileApp } from './hostile-app.ts';
 import { applicationRows, assertGetsCard, assertRefused, assertSound, canariesFrom, untilEnded } from './refusals.ts';
+import { runningClock } from './running-clock.ts';
 import { type SmallStack, smallStack } from './small-stack.ts';
 
 /** What a hostile app sends when it has nothing to sign with: old things, others' things, and noise. */
-const clock = adjustableClock(new Date('2026-11-24T03:00:00Z'));
+const clock = runningClock(new Date('2026-11-24T03:00:00Z'));
 const MINUTE = 60_000;
 const PERSONA = 'adult';
 
