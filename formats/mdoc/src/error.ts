@@ -20,6 +20,7 @@ export type MdocErrorCode =
   | 'request'
   | 'legal-basis-required'
   | 'response'
+  | 'trust-list'
   | 'session-key'
   | 'session-message'
   | 'session-state'

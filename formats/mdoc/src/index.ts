@@ -180,6 +180,11 @@ export {
   type TranscriptParameters,
   type TranscriptVariant,
 } from './transcript/variant.ts';
+export type { ListMode } from './trust-list/list-certificate.ts';
+export type { AcceptedList, ListTrust } from './trust-list/signed-list.ts';
+export { type RicalEntry, type RicalReport, verifyRical } from './trust-list/verify-rical.ts';
+export { type ListedAnchor, type VicalReport, verifyVical } from './trust-list/verify-vical.ts';
+export { buildVical, parseVical, type Vical, type VicalEntry, type VicalOrder } from './trust-list/vical.ts';
 export type { VerifiedDocument } from './verified-document.ts';
 export {
   type DeviceResponseReport,
