@@ -6,7 +6,8 @@ export type HttpErrorCode =
   | 'body-too-large'
   | 'unauthorized'
   | 'wrong-host'
-  | 'foreign-origin';
+  | 'foreign-origin'
+  | 'not-found';
 
 /** The error of this package. */
 export class HttpError extends Error {

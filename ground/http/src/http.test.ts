@@ -20,6 +20,7 @@ const statuses: Record<string, number> = {
   'wrong-host': 403,
   'foreign-origin': 403,
   'body-too-large': 413,
+  'not-found': 404,
 };
 const onError = (error: unknown) => {
   const code = error instanceof HttpError ? error.code : 'internal';
@@ -96,4 +97,10 @@ test('the tap sees both directions, as sent', async () => {
       ['smp', 'wallet', 'http-response', '200', 3, '{"a":1}'],
     ],
   );
+});
+
+test('an address that does not exist is answered with a code', async () => {
+  const answer = await client().request('GET', '/nowhere');
+  assert.equal(answer.status, 404);
+  assert.equal((answer.json() as { code: string }).code, 'not-found');
 });

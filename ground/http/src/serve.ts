@@ -44,6 +44,9 @@ export async function serve(options: ServeOptions): Promise<Running> {
     await next();
     c.header('x-content-type-options', 'nosniff');
   });
+  outer.notFound(() => {
+    throw new HttpError('not-found', 'There is nothing at this address.');
+  });
   outer.route('/', options.app);
 
   const server = createServer(
