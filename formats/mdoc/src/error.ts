@@ -7,6 +7,8 @@ export type MdocErrorCode =
   | 'digest-algorithm'
   | 'element-unknown'
   | 'element-type'
+  | 'element-missing'
+  | 'decoy-count'
   | 'validity'
   | 'signature-does-not-fit'
   | 'certificate'

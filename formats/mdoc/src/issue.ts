@@ -34,6 +34,8 @@ export interface PlanOptions {
   readonly random: Random;
   /** Default SHA-256. */
   readonly digestAlgorithm?: DigestAlgorithm;
+  /** So many digests of nothing in each namespace, at most 1,000: they hide how many elements there are (default none). */
+  readonly decoys?: number;
   /** The `status` member of the MSO (ISO/IEC 18013-5 2nd ed.). */
   readonly status?: CborValue;
 }
@@ -54,22 +56,28 @@ export interface IssuerSignedPlan {
 }
 
 const SALT_BYTES = 32;
+const MAX_DECOYS = 1000;
+const DIGEST_BYTES = { 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 } as const;
 
 /**
  * Lays out an mdoc: one salted item per element, a digest of each, and the MSO over them. digestIDs are shuffled, so that their order
  * says nothing about the elements. Elements of a known document type are checked and put into its order.
- * @throws {MdocError} `element-unknown`, `element-type`, `validity`; CborError and CoseError for values that cannot be written
+ * @throws {MdocError} `element-unknown`, `element-type`, `validity`, `decoy-count`; CborError and CoseError for values that cannot be written
  * @example const plan = planIssuerSigned({ docType: MNC_DOCTYPE, elements, deviceKey, validity, random });
  */
 export function planIssuerSigned(options: PlanOptions): IssuerSignedPlan {
   const { docType, random } = options;
   const digestAlgorithm = options.digestAlgorithm ?? 'SHA-256';
   const hash = DIGEST_ALGORITHMS[digestAlgorithm];
+  const { decoys = 0 } = options;
+  if (!Number.isInteger(decoys) || decoys < 0 || decoys > MAX_DECOYS) {
+    throw new MdocError('decoy-count', 'Decoy digests are counted from 0 to 1,000.', { most: MAX_DECOYS });
+  }
   const items: Record<string, Encoded[]> = {};
   const nameSpaces = new Map<string, Raw[]>();
   const valueDigests = new Map<string, CborMap>();
   for (const [namespace, elements] of checkedElements(docType, options.elements)) {
-    const ids = shuffled(elements.length, random);
+    const ids = shuffled(elements.length + decoys, elements.length, random);
     const digests: CborMap = new Map();
     items[namespace] = elements.map(([elementIdentifier, elementValue], index) => {
       const digestID = ids[index] as number;
@@ -77,6 +85,8 @@ export function planIssuerSigned(options: PlanOptions): IssuerSignedPlan {
       digests.set(digestID, new Uint8Array(createHash(hash).update(item.bytes).digest()));
       return item;
     });
+    // A digest of a salted item is random to everybody who does not hold the item; so is one of nothing.
+    for (const id of ids.slice(elements.length)) digests.set(id, random.bytes(DIGEST_BYTES[digestAlgorithm]));
     nameSpaces.set(namespace, items[namespace]);
     valueDigests.set(namespace, digests);
   }
@@ -121,15 +131,15 @@ function checkedElements(docType: string, elements: Elements): [string, [string,
 /** From so many elements on, digestIDs that follow the order of the elements are drawn again: a lint could not tell them from none. */
 export const SHUFFLE_MUST_SHOW_FROM = 6;
 
-/** 0 … count − 1 in an order drawn at random (Fisher and Yates). */
-function shuffled(count: number, random: Random): number[] {
+/** 0 … count − 1 in an order drawn at random (Fisher and Yates); the first `shown` of them are those of elements. */
+function shuffled(count: number, shown: number, random: Random): number[] {
   const ids = Array.from({ length: count }, (_, index) => index);
   for (let last = count - 1; last > 0; last--) {
     const other = randomInt(random, last + 1);
     [ids[last], ids[other]] = [ids[other] as number, ids[last] as number];
   }
-  const unchanged = ids.every((id, index) => id === index);
-  return unchanged && count >= SHUFFLE_MUST_SHOW_FROM ? shuffled(count, random) : ids;
+  const rising = ids.slice(1, shown).every((id, index) => id > (ids[index] as number));
+  return rising && shown >= SHUFFLE_MUST_SHOW_FROM ? shuffled(count, shown, random) : ids;
 }
 
 /** What is needed to finish a plan, stored parts and the signature over them. */
