@@ -9,11 +9,15 @@ import { type CborKey, type CborValue, DateTime, Float, FullDate, Raw, Simple, T
  * @example Encoded.of({ a: 1 }).bytes // d8 18 44 a1 61 61 01
  */
 export class Encoded extends Raw {
-  /** What the byte string holds. */
-  readonly content: Uint8Array;
-  private constructor(content: Uint8Array, bytes: Uint8Array) {
+  private constructor(bytes: Uint8Array) {
     super(bytes);
-    this.content = content;
+  }
+  /** What the byte string holds. */
+  get content(): Uint8Array {
+    const reader = new Reader(this.bytes, UNLIMITED);
+    reader.head();
+    reader.head();
+    return byteString(reader);
   }
   /** Encodes a value and embeds it. @throws {CborError} as `encode` does */
   static of(value: Encodable): Encoded {
@@ -21,11 +25,11 @@ export class Encoded extends Raw {
   }
   /** Embeds one item that is encoded already. */
   static wrap(content: Uint8Array): Encoded {
-    return new Encoded(content, encode(new Tagged(24, content)));
+    return new Encoded(encode(new Tagged(24, content)));
   }
-  /** Keeps both spans of a received item. */
-  static received(content: Uint8Array, bytes: Uint8Array): Encoded {
-    return new Encoded(content, bytes);
+  /** Keeps the whole item, tag and byte string, as `decode` has found it. */
+  static received(bytes: Uint8Array): Encoded {
+    return new Encoded(bytes);
   }
   /** Decodes the content. @throws {CborError} as `decode` does; offsets count from the start of `content` */
   decode(options?: DecodeOptions): CborValue {
@@ -77,6 +81,58 @@ export function decodeArraySpans(bytes: Uint8Array, options?: DecodeOptions): Ra
     reader.end();
     return items;
   });
+}
+
+/** For bytes that were within limits when they were received. */
+const UNLIMITED: CborLimits = { maxBytes: Number.POSITIVE_INFINITY, maxItems: Number.POSITIVE_INFINITY };
+
+/** Serves one record after the other. */
+const NOTHING = new Uint8Array(0);
+const recordReader = new Reader(NOTHING);
+
+/**
+ * Decodes embedded CBOR that is a map of exactly these text keys, each once, in any order, and holds no form that should not have been
+ * written: a shorter way to structures that come by the dozen.
+ * @param names at most 31
+ * @returns the values in the order of `names`; undefined for anything else, which `decode` tells apart and explains
+ * @example decodeRecord(encoded, ['digestID', 'random', 'elementIdentifier', 'elementValue'])
+ */
+export function decodeRecord({ bytes }: Encoded, names: readonly string[]): CborValue[] | undefined {
+  const reader = recordReader;
+  try {
+    reader.restart(bytes);
+    reader.head();
+    reader.head();
+    return reader.info === INDEFINITE ? undefined : record(reader, names);
+  } catch (error) {
+    if (error instanceof CborError) return undefined;
+    throw error;
+  } finally {
+    // What was read must not be kept alive from here.
+    reader.restart(NOTHING);
+  }
+}
+
+function record(reader: Reader, names: readonly string[]): CborValue[] | undefined {
+  reader.head();
+  if (reader.major !== MAJOR.map || reader.info === INDEFINITE || reader.argument !== names.length) return undefined;
+  const values: CborValue[] = [];
+  for (let index = 0; index < names.length; index++) values.push(undefined);
+  let seen = 0;
+  for (let left = names.length; left > 0; left--) {
+    const index = names.indexOf(definiteName(reader) ?? '');
+    if (index < 0) return undefined;
+    seen |= 1 << index;
+    values[index] = item(reader, 1);
+  }
+  reader.end();
+  // As many entries as names, and every name among them: none came twice.
+  return seen === 2 ** names.length - 1 && !reader.deviated ? values : undefined;
+}
+
+function definiteName(reader: Reader): string | undefined {
+  reader.head();
+  return reader.major === MAJOR.text && reader.info !== INDEFINITE ? reader.name() : undefined;
 }
 
 function span(reader: Reader, depth: number): Raw {
@@ -218,6 +274,7 @@ function mapKey(reader: Reader): CborKey {
 function tag(reader: Reader, depth: number): CborValue {
   const from = reader.start;
   const number = reader.argument;
+  if (number === 24) return encoded(reader, from);
   const content = item(reader, depth);
   const wrong = (): never => reader.fail('tag-content', `Tag ${number} stands before a value of the wrong type.`, from);
   switch (number) {
@@ -231,14 +288,22 @@ function tag(reader: Reader, depth: number): CborValue {
       const value = bigNumber(content);
       return number === 2 ? value : -1n - value;
     }
-    case 24:
-      if (!(content instanceof Uint8Array)) return wrong();
-      return Encoded.received(content, reader.bytes.subarray(from, reader.position));
     case 1004:
       return typeof content === 'string' ? new FullDate(content) : wrong();
     default:
       return new Tagged(number, content);
   }
+}
+
+/** Tag 24 must stand before a byte string; what that holds is read when it is asked for. */
+function encoded(reader: Reader, from: number): Encoded {
+  reader.head();
+  if (reader.major !== MAJOR.bytes) {
+    reader.fail('tag-content', 'Tag 24 stands before a value of the wrong type.', from);
+  }
+  if (reader.info === INDEFINITE) reader.chunks(() => reader.skipString());
+  else reader.skipString();
+  return Encoded.received(reader.bytes.subarray(from, reader.position));
 }
 
 function bigNumber(content: Uint8Array): bigint {

@@ -1,6 +1,6 @@
 import { CborError } from './error.ts';
 import { type CborKey, type CborValue, DateTime, Float, FullDate, Raw, Simple, Tagged } from './value.ts';
-import { Writer } from './writer.ts';
+import { CborWriter } from './writer.ts';
 
 /** A plain object is written as a map with text keys; a property that is `undefined` is refused. */
 export interface CborObject {
@@ -19,7 +19,7 @@ const MAX_DEPTH = 256;
 const KEPT = 8 * 1024;
 
 /** Serves one message after the other, so that only the result is allocated. */
-const slab = new Writer(KEPT);
+const slab = new CborWriter(KEPT);
 let slabInUse = false;
 
 /**
@@ -27,11 +27,11 @@ let slabInUse = false;
  * @throws {CborError} `value-unsupported`, `integer-unsafe`, `undefined-in-map`, `duplicate-key`, `text-not-unicode`, `too-deep`
  * @example encode({ version: '1.0', status: 0 })
  */
-export function encode(value: Encodable, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
+export function encode(value: Encodable, options: EncodeOptions = {}): Uint8Array {
   const sorted = options.mapOrder !== 'given';
   // A getter of a plain object may encode something itself, in the midst of this.
   if (slabInUse) {
-    const own = new Writer();
+    const own = new CborWriter();
     write(own, value, sorted, 0);
     return own.take();
   }
@@ -45,12 +45,12 @@ export function encode(value: Encodable, options: EncodeOptions = {}): Uint8Arra
   }
 }
 
-/** Writes a value at the end of what a writer holds already. */
-export function encodeInto(writer: Writer, value: Encodable): void {
+/** Writes a value, deterministically, behind what a writer holds already. @throws {CborError} as `encode` does */
+export function encodeInto(writer: CborWriter, value: Encodable): void {
   write(writer, value, true, 0);
 }
 
-function write(writer: Writer, value: Encodable, sorted: boolean, depth: number): void {
+function write(writer: CborWriter, value: Encodable, sorted: boolean, depth: number): void {
   switch (typeof value) {
     case 'string':
       writer.text(value);
@@ -75,7 +75,7 @@ function write(writer: Writer, value: Encodable, sorted: boolean, depth: number)
   }
 }
 
-function writeObject(writer: Writer, value: Encodable & (object | null), sorted: boolean, depth: number): void {
+function writeObject(writer: CborWriter, value: Encodable & (object | null), sorted: boolean, depth: number): void {
   if (depth > MAX_DEPTH) {
     throw new CborError('too-deep', 'The value is nested too deeply, or contains itself.', { limit: MAX_DEPTH });
   }
@@ -114,7 +114,7 @@ function writeObject(writer: Writer, value: Encodable & (object | null), sorted:
   }
 }
 
-function writeNumber(writer: Writer, value: number): void {
+function writeNumber(writer: CborWriter, value: number): void {
   if (!Number.isInteger(value)) {
     writer.float(value);
     return;
@@ -126,7 +126,7 @@ function writeNumber(writer: Writer, value: number): void {
   else writer.head(0x20, -1 - value);
 }
 
-function writeBigInt(writer: Writer, value: bigint): void {
+function writeBigInt(writer: CborWriter, value: bigint): void {
   const negative = value < 0n;
   const argument = negative ? -1n - value : value;
   if (argument <= BigInt(Number.MAX_SAFE_INTEGER)) {
@@ -144,13 +144,13 @@ function writeBigInt(writer: Writer, value: bigint): void {
   }
 }
 
-function writeTag(writer: Writer, tag: number | bigint): void {
+function writeTag(writer: CborWriter, tag: number | bigint): void {
   if (typeof tag === 'bigint' && tag > BigInt(Number.MAX_SAFE_INTEGER) && tag < 1n << 64n) writer.bigHead(0xc0, tag);
   else if (tag >= 0 && Number.isSafeInteger(Number(tag))) writer.head(0xc0, Number(tag));
   else throw new CborError('value-unsupported', 'A tag is a whole number below 2^64.', { type: 'tag' });
 }
 
-function writeSimple(writer: Writer, value: number): void {
+function writeSimple(writer: CborWriter, value: number): void {
   if (!Number.isInteger(value) || value < 0 || value > 255 || (value > 19 && value < 32)) {
     throw new CborError('simple-value', 'A simple value is 0–19 or 32–255; 20–23 have values of their own.');
   }
@@ -158,7 +158,7 @@ function writeSimple(writer: Writer, value: number): void {
 }
 
 function writeMap(
-  writer: Writer,
+  writer: CborWriter,
   count: number,
   entries: Iterable<[CborKey, Encodable]>,
   sorted: boolean,
@@ -192,7 +192,7 @@ interface Place {
 }
 
 /** Puts the entries of the map that was just written into the order of their keys' encodings (RFC 8949 §4.2.1). */
-function sortEntries(writer: Writer, from: number, places: Place[]): void {
+function sortEntries(writer: CborWriter, from: number, places: Place[]): void {
   const written = writer.buffer.slice(from, writer.length);
   const shifted = places.map(({ start, keyEnd }, index) => ({
     start: start - from,
@@ -218,7 +218,7 @@ function compareKeys(bytes: Uint8Array, a: Place, b: Place): number {
   return a.keyEnd - a.start - (b.keyEnd - b.start);
 }
 
-function writeKey(writer: Writer, key: CborKey): void {
+function writeKey(writer: CborWriter, key: CborKey): void {
   if (typeof key === 'string') writer.text(key);
   else if (typeof key === 'number' && Number.isSafeInteger(key)) writeNumber(writer, key);
   else if (typeof key === 'bigint' && key < 1n << 64n && key >= -(1n << 64n)) writeBigInt(writer, key);

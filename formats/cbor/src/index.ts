@@ -3,9 +3,9 @@
  * @module
  */
 
-export { decode, decodeArraySpans, decodeMapSpans, Encoded } from './decode.ts';
+export { decode, decodeArraySpans, decodeMapSpans, decodeRecord, Encoded } from './decode.ts';
 export { type DiagnosticOptions, diagnostic } from './diagnostic.ts';
-export { type CborObject, type Encodable, type EncodeOptions, encode } from './encode.ts';
+export { type CborObject, type Encodable, type EncodeOptions, encode, encodeInto } from './encode.ts';
 export { CborError, type CborErrorCode } from './error.ts';
 export type { CborLimits, DecodeOptions, Deviation, DeviationRule } from './reader.ts';
 export {
@@ -19,3 +19,4 @@ export {
   Simple,
   Tagged,
 } from './value.ts';
+export { CborWriter } from './writer.ts';

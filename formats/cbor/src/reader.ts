@@ -38,7 +38,7 @@ export const INDEFINITE = 31;
 
 /** Walks over heads. `head()` leaves what it has read in the fields, so that nothing is allocated per item. */
 export class Reader {
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
   position = 0;
   /** Of the last head: major type, additional information, argument (0 for an indefinite length). */
   major = 0;
@@ -46,6 +46,8 @@ export class Reader {
   argument: number | bigint = 0;
   /** Where the last head began. */
   start = 0;
+  /** Whether anything was met that a deterministic encoder does not write. */
+  deviated = false;
   private readonly maxDepth: number;
   private readonly maxItems: number;
   private readonly onDeviation: ((deviation: Deviation) => void) | undefined;
@@ -56,12 +58,18 @@ export class Reader {
     if (bytes.length > maxBytes) {
       throw new CborError('too-large', 'The input is larger than allowed.', { limit: maxBytes });
     }
-    // A Buffer becomes a plain array over the same memory: its slices would be Buffers, which behave otherwise.
-    this.bytes =
-      bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.bytes = plain(bytes);
     this.maxDepth = options.maxDepth ?? 64;
     this.maxItems = options.maxItems ?? 200_000;
     this.onDeviation = options.onDeviation;
+  }
+
+  /** Begins anew with other bytes, under the limits on depth and count that it has. */
+  restart(bytes: Uint8Array): void {
+    this.bytes = plain(bytes);
+    this.position = 0;
+    this.items = 0;
+    this.deviated = false;
   }
 
   fail(code: CborErrorCode, message: string, offset = this.start): never {
@@ -69,6 +77,7 @@ export class Reader {
   }
 
   private deviate(rule: DeviationRule): void {
+    this.deviated = true;
     this.onDeviation?.({ rule, offset: this.start });
   }
 
@@ -162,8 +171,8 @@ export class Reader {
     return argument as number;
   }
 
-  /** Where the definite string ends whose head was just read; the position moves there. */
-  private stringEnd(): number {
+  /** Moves behind the definite string whose head was just read. @returns the offset of its end */
+  skipString(): number {
     const from = this.position;
     if (this.argument > this.bytes.length - from) this.fail('truncated', 'The bytes end inside a string.');
     this.position = from + (this.argument as number);
@@ -172,7 +181,7 @@ export class Reader {
 
   /** The content of a definite string whose head was just read: a view of the input, not a copy. */
   content(): Uint8Array {
-    return this.bytes.subarray(this.position, this.stringEnd());
+    return this.bytes.subarray(this.position, this.skipString());
   }
 
   /** Calls back for every chunk of a string of indefinite length (RFC 8949 §3.2.3). */
@@ -190,7 +199,7 @@ export class Reader {
   /** Content of a text string as text. */
   text(): string {
     const { bytes, position: from } = this;
-    const to = this.stringEnd();
+    const to = this.skipString();
     if (to - from < NATIVE_TEXT_FROM) {
       let text = '';
       let at = from;
@@ -238,6 +247,12 @@ export class Reader {
       this.fail('trailing-bytes', 'Bytes follow after the end of the item.', this.position);
     }
   }
+}
+
+/** A Buffer becomes a plain array over the same memory: its slices would be Buffers, which behave otherwise. */
+function plain(bytes: Uint8Array): Uint8Array {
+  if (bytes.constructor === Uint8Array) return bytes;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function fromHalf(bits: number): number {

@@ -1,26 +1,8 @@
 import { CborError } from './error.ts';
 
-const TDATE = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})Z$/;
+/** RFC 3339 with all that it allows, where a `tdate` is one form. */
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,12}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
-const FULL_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
-
-function utc(parts: RegExpExecArray): Date | undefined {
-  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  date.setUTCHours(hour || 0, minute || 0, second || 0, 0);
-  // A day or an hour that does not exist rolls over: compare what was asked with what came out.
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
-  if (hour > 23 || minute > 59 || second > 59) return undefined;
-  return date;
-}
+const MS_PER_DAY = 86_400_000;
 
 /**
  * A date and time as text, CBOR tag 0 (`tdate` of ISO/IEC 18013-5: whole seconds, `Z`). The text is kept as received.
@@ -33,27 +15,27 @@ export class DateTime {
   }
   /** Cuts an instant down to whole seconds. @throws {CborError} `date-time-form` outside of the years 0000 to 9999 */
   static from(date: Date): DateTime {
-    const text = Number.isNaN(date.getTime()) ? '' : `${date.toISOString().slice(0, -5)}Z`;
-    if (!TDATE.test(text)) throw new CborError('date-time-form', 'The instant has no form with a four-digit year.');
-    return new DateTime(text);
+    const year = date.getUTCFullYear();
+    if (!(year >= 0 && year <= 9999)) {
+      throw new CborError('date-time-form', 'The instant has no form with a four-digit year.');
+    }
+    const day = `${two(Math.floor(year / 100))}${two(year % 100)}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`;
+    const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+    return new DateTime(`${day}T${time}Z`);
   }
   /** Whether the text is a `tdate`: `YYYY-MM-DDTHH:MM:SSZ` and exists in the calendar. */
   get strict(): boolean {
-    const parts = TDATE.exec(this.text);
-    return parts !== null && utc(parts) !== undefined;
+    return !Number.isNaN(tdate(this.text));
   }
   /**
    * The instant. Only `YYYY-MM-DDTHH:MM:SSZ` is read, unless `lenient` also allows fractions and offsets (RFC 3339).
    * @throws {CborError} `date-time-form`
    */
   toDate(options: { lenient?: boolean } = {}): Date {
-    const parts = (options.lenient ? RFC3339 : TDATE).exec(this.text);
-    const date = parts ? utc(parts) : undefined;
-    if (!parts || !date) throw new CborError('date-time-form', 'The text of tag 0 is not a date and time in UTC.');
-    if (!options.lenient) return date;
-    const fraction = parts[7] ? Math.floor(Number(`0.${parts[7]}`) * 1000) : 0;
-    const offset = parts[8] ? (parts[8] === '-' ? -1 : 1) * (Number(parts[9]) * 60 + Number(parts[10])) : 0;
-    return new Date(date.getTime() + fraction - offset * 60_000);
+    let time = tdate(this.text);
+    if (Number.isNaN(time) && options.lenient) time = rfc3339(this.text);
+    if (Number.isNaN(time)) throw new CborError('date-time-form', 'The text of tag 0 is not a date and time in UTC.');
+    return new Date(time);
   }
 }
 
@@ -65,11 +47,68 @@ export class FullDate {
   }
   /** Year, month and day. @throws {CborError} `full-date-form` when it is not `YYYY-MM-DD` or not in the calendar */
   toDay(): { year: number; month: number; day: number } {
-    const parts = FULL_DATE.exec(this.text);
-    const date = parts ? utc(parts) : undefined;
-    if (!date) throw new CborError('full-date-form', 'The text of tag 1004 is not a date YYYY-MM-DD of the calendar.');
-    return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
+    const { text } = this;
+    const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 2), digits(text, 8, 2)];
+    if (text.length !== 10 || text[4] !== '-' || text[7] !== '-' || Number.isNaN(dayNumber(year, month, day))) {
+      throw new CborError('full-date-form', 'The text of tag 1004 is not a date YYYY-MM-DD of the calendar.');
+    }
+    return { year, month, day };
   }
+}
+
+const two = (number: number) => (number < 10 ? `0${number}` : `${number}`);
+
+/** The instant of `YYYY-MM-DDTHH:MM:SSZ` in milliseconds; not a number for any other text. */
+function tdate(text: string): number {
+  const form =
+    text.length === 20 &&
+    text[4] === '-' &&
+    text[7] === '-' &&
+    text[10] === 'T' &&
+    text[13] === ':' &&
+    text[16] === ':' &&
+    text[19] === 'Z';
+  return form ? instant(text) : Number.NaN;
+}
+
+function rfc3339(text: string): number {
+  const parts = RFC3339.exec(text);
+  if (!parts) return Number.NaN;
+  const fraction = parts[7] ? Math.floor(Number(`0.${parts[7]}`) * 1000) : 0;
+  const offset = parts[8] ? (parts[8] === '-' ? -1 : 1) * (Number(parts[9]) * 60 + Number(parts[10])) : 0;
+  return instant(text) + fraction - offset * 60_000;
+}
+
+/** Of a text whose separators are known to be in place. */
+function instant(text: string): number {
+  const [hour, minute, second] = [digits(text, 11, 2), digits(text, 14, 2), digits(text, 17, 2)];
+  if (!(hour < 24 && minute < 60 && second < 60)) return Number.NaN;
+  const day = dayNumber(digits(text, 0, 4), digits(text, 5, 2), digits(text, 8, 2));
+  return day * MS_PER_DAY + ((hour * 60 + minute) * 60 + second) * 1000;
+}
+
+function digits(text: string, from: number, count: number): number {
+  let number = 0;
+  for (let at = from; at < from + count; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Days from 1970-01-01 to a day of the Gregorian calendar; not a number for one that does not exist. */
+function dayNumber(year: number, month: number, day: number): number {
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const last = (DAYS[month - 1] ?? 0) + (leap && month === 2 ? 1 : 0);
+  if (!(day >= 1 && day <= last)) return Number.NaN;
+  // Years are counted from March, so that the leap day is the last one.
+  const shifted = month > 2 ? year : year - 1;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  const leapDays = Math.floor(shifted / 4) - Math.floor(shifted / 100) + Math.floor(shifted / 400);
+  return shifted * 365 + leapDays + dayOfYear - 719_468;
 }
 
 /** Any other tag with its content. */

@@ -8,9 +8,19 @@ const NATIVE_TEXT_FROM = 128;
 /** A buffer that has grown beyond this is not kept for the next message. */
 const KEPT_BYTES = 64 * 1024;
 
-/** A buffer that grows by doubling; everything is written straight into it. */
-export class Writer {
+/**
+ * Writes CBOR straight into one buffer that grows by doubling, for those who write much of the same form: the caller sees to it that what is
+ * written makes items. `encode` is for everybody else.
+ * @example
+ * const writer = new CborWriter();
+ * writer.head(0x80, 2); // an array of two
+ * writer.text('age_over_20');
+ * writer.byte(0xf5);
+ * writer.take();
+ */
+export class CborWriter {
   private readonly capacity: number;
+  /** What was written is its first `length` bytes; it is another one after it has grown. */
   buffer: Uint8Array<ArrayBuffer>;
   /** How many bytes have been written. */
   length = 0;
@@ -141,8 +151,35 @@ export class Writer {
     }
   }
 
+  /**
+   * Begins embedded CBOR (tag 24): the content is written next, then `closeEmbedded` is called.
+   * @param expected bytes of the content, for which the head is left free
+   * @returns where it begins
+   */
+  openEmbedded(expected: number): number {
+    const start = this.length;
+    this.reserve(TAG_24 + 9);
+    this.length = start + TAG_24 + headLength(expected);
+    return start;
+  }
+
+  /** Ends it; content that needs another head than was expected is moved. @param start as `openEmbedded` gave it */
+  closeEmbedded(start: number, expected: number): void {
+    const from = start + TAG_24 + headLength(expected);
+    const content = this.length - from;
+    const to = start + TAG_24 + headLength(content);
+    if (to !== from) {
+      this.reserve(9);
+      this.buffer.copyWithin(to, from, this.length);
+    }
+    this.length = start;
+    this.head(0xc0, 24);
+    this.head(0x40, content);
+    this.length += content;
+  }
+
   /** A copy of what was written. */
-  take(): Uint8Array<ArrayBuffer> {
+  take(): Uint8Array {
     return this.buffer.slice(0, this.length);
   }
 
@@ -152,6 +189,17 @@ export class Writer {
     else this.buffer.fill(0, 0, this.length);
     this.length = 0;
   }
+}
+
+/** Bytes of the tag itself. */
+const TAG_24 = 2;
+
+/** Bytes of a head in its shortest form. */
+export function headLength(argument: number): number {
+  if (argument < 24) return 1;
+  if (argument < 0x100) return 2;
+  if (argument < 0x1_0000) return 3;
+  return argument < 0x1_0000_0000 ? 5 : 9;
 }
 
 function utf8Length(text: string): number {

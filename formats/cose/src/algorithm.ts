@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { type CoseKey, opensslCurve } from './cose-key.ts';
 import { CoseError } from './error.ts';
 import { curveOf } from './key-details.ts';
 
@@ -59,12 +60,12 @@ export const DEFAULT_ALGORITHMS: readonly number[] = [...ALGORITHMS.keys()];
  * The algorithm of that number, if it is allowed and fits the key's curve.
  * @throws {CoseError} `alg-refused`, `alg-key-mismatch`
  */
-export function algorithmFor(alg: number, key: KeyObject, allowed = DEFAULT_ALGORITHMS): SignatureAlgorithm {
+export function algorithmFor(alg: number, key: KeyObject | CoseKey, allowed = DEFAULT_ALGORITHMS): SignatureAlgorithm {
   const algorithm = ALGORITHMS.get(alg);
   if (!algorithm || !allowed.includes(alg)) {
     throw new CoseError('alg-refused', 'The algorithm is not on the list of accepted ones.', { alg });
   }
-  if (curveOf(key) !== algorithm.curve) {
+  if (('kty' in key ? opensslCurve(key) : curveOf(key)) !== algorithm.curve) {
     throw new CoseError('alg-key-mismatch', 'The algorithm belongs to another curve than the key.', { alg });
   }
   return algorithm;

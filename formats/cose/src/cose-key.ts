@@ -40,6 +40,8 @@ const CURVES = [
   { number: 6, jwk: 'Ed25519', openssl: 'ed25519', size: 32, kty: 'OKP', spki: spkiHead('302a300506032b6570032100') },
 ] as const;
 
+type Curve = (typeof CURVES)[number];
+
 const KTY_NUMBER = { OKP: 1, EC2: 2 } as const;
 
 /** A public COSE_Key in words. */
@@ -108,20 +110,36 @@ export function decodeCoseKey(map: CborValue): KeyObject {
   return importKey(parseCoseKey(map));
 }
 
-function importKey({ curve: name, x, y }: CoseKey): KeyObject {
-  const curve = CURVES.find((known) => known.jwk === name) as (typeof CURVES)[number];
-  const spki = Buffer.alloc(curve.spki.length + x.length + (y?.length ?? 0));
-  spki.set(curve.spki);
-  spki.set(x, curve.spki.length);
-  if (y) spki.set(y, curve.spki.length + x.length);
+/** OpenSSL's name of the curve of a key. */
+export function opensslCurve({ curve }: CoseKey): string {
+  return curveNamed(curve).openssl;
+}
+
+function curveNamed(name: CoseKey['curve']): Curve {
+  return CURVES.find((known) => known.jwk === name) as Curve;
+}
+
+/** A key as SubjectPublicKeyInfo; whoever imports it finds out whether the point is on the curve. */
+export function spkiOf({ curve: name, x, y }: CoseKey): Buffer {
+  const { spki: head } = curveNamed(name);
+  const spki = Buffer.alloc(head.length + x.length + (y?.length ?? 0));
+  spki.set(head);
+  spki.set(x, head.length);
+  if (y) spki.set(y, head.length + x.length);
+  return spki;
+}
+
+/** A parsed key as a key object, its point validated. @throws {CoseError} `key-point` */
+export function importKey(key: CoseKey): KeyObject {
+  const spki = spkiOf(key);
+  const { openssl, spki: head, size } = curveNamed(key.curve);
   try {
-    const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
-    const end = curve.spki.length + curve.size;
-    // Of our own copy: the message may be overwritten or kept alive otherwise.
-    const own = y ? { x: spki.subarray(curve.spki.length, end), y: spki.subarray(end) } : { x: spki.subarray(-32) };
-    return remember(key, { curve: curve.openssl, ...own });
+    const imported = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    // Of our own copy: the message may be overwritten.
+    const x = spki.subarray(head.length, head.length + size);
+    return remember(imported, { curve: openssl, x, ...(key.y ? { y: spki.subarray(head.length + size) } : {}) });
   } catch {
-    throw new CoseError('key-point', 'The point is not on the curve.', { curve: name });
+    throw new CoseError('key-point', 'The point is not on the curve.', { curve: key.curve });
   }
 }
 
@@ -144,7 +162,7 @@ export function encodeCoseKey(publicKey: KeyObject): CborMap {
   );
 }
 
-function mapOf(curve: (typeof CURVES)[number], x: Uint8Array, y?: Uint8Array): CborMap {
+function mapOf(curve: Curve, x: Uint8Array, y?: Uint8Array): CborMap {
   const map: CborMap = new Map<number, CborValue>([
     [LABEL.kty, KTY_NUMBER[curve.kty]],
     [LABEL.crv, curve.number],

@@ -1,4 +1,4 @@
-import { type CborKey, type CborMap, type CborValue, decode, encode, Tagged } from '@tegata/cbor';
+import { type CborKey, type CborMap, type CborValue, CborWriter, decode, encode, Tagged } from '@tegata/cbor';
 import { CoseError } from './error.ts';
 
 /** Header labels (RFC 9052 §3.1, RFC 9360). */
@@ -106,19 +106,59 @@ export function protectedHeader(alg: number, more: CborMap = new Map<CborKey, Cb
   return encode(new Map([...more, [HEADER.alg, alg]]));
 }
 
+/** What a signature or an authentication tag covers. */
+export type ToBeSigned = 'Signature1' | 'MAC0';
+
 /**
  * The bytes that are signed or authenticated: Sig_structure or MAC_structure (RFC 9052 §§4.4, 6.3).
  * @example toBeSigned('Signature1', protectedBytes, payload)
  */
 export function toBeSigned(
-  context: 'Signature1' | 'MAC0',
+  context: ToBeSigned,
   protectedBytes: Uint8Array,
   payload: Uint8Array,
-  externalAad: Uint8Array = new Uint8Array(0),
+  externalAad?: Uint8Array,
 ): Uint8Array {
+  const writer = new CborWriter(protectedBytes.length + (externalAad?.length ?? 0) + payload.length + 40);
+  writeToBeSigned(writer, context, protectedBytes, payload, externalAad);
+  // Nothing else is in the buffer, so that it need not be copied.
+  return writer.buffer.subarray(0, writer.length);
+}
+
+const slab = new CborWriter(4 * 1024);
+
+/** Lends the same bytes to somebody who is done with them when he returns; they are wiped afterwards. */
+export function withToBeSigned<T>(
+  context: ToBeSigned,
+  message: CoseMessage,
+  payload: Uint8Array,
+  externalAad: Uint8Array | undefined,
+  use: (bytes: Uint8Array) => T,
+): T {
+  try {
+    writeToBeSigned(slab, context, message.protectedBytes, payload, externalAad);
+    return use(slab.buffer.subarray(0, slab.length));
+  } finally {
+    slab.clear();
+  }
+}
+
+const NOTHING: Uint8Array = new Uint8Array(0);
+
+function writeToBeSigned(
+  writer: CborWriter,
+  context: ToBeSigned,
+  protectedBytes: Uint8Array,
+  payload: Uint8Array,
+  externalAad = NOTHING,
+): void {
   // An empty map counts as no bytes at all (RFC 9052 §3).
   const empty = protectedBytes.length === 1 && protectedBytes[0] === 0xa0;
-  return encode([context, empty ? new Uint8Array(0) : protectedBytes, externalAad, payload]);
+  writer.head(0x80, 4);
+  writer.text(context);
+  writer.bytes(empty ? NOTHING : protectedBytes);
+  writer.bytes(externalAad);
+  writer.bytes(payload);
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   protectedHeader,
   type TagRule,
   toBeSigned,
+  withToBeSigned,
 } from './headers.ts';
 
 /**
@@ -51,8 +52,10 @@ export function verifyMac0(options: {
     throw new CoseError('signature-form', 'The tag does not have 32 bytes.', { length: message.signature.length });
   }
   const payload = payloadOf(message, options.detachedPayload);
-  const data = toBeSigned('MAC0', message.protectedBytes, payload, options.externalAad);
-  if (!timingSafeEqual(createHmac('sha256', options.key).update(data).digest(), message.signature)) {
+  const tag = withToBeSigned('MAC0', message, payload, options.externalAad, (data) =>
+    createHmac('sha256', options.key).update(data).digest(),
+  );
+  if (!timingSafeEqual(tag, message.signature)) {
     throw new CoseError('mac-invalid', 'The authentication tag does not fit the content and the key.');
   }
   return message;

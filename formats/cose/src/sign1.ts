@@ -1,6 +1,7 @@
 import { type KeyObject, verify } from 'node:crypto';
 import type { CborMap, CborValue } from '@tegata/cbor';
 import { algorithmFor, algorithmOfSigner, DEFAULT_ALGORITHMS, type SignatureAlgorithm } from './algorithm.ts';
+import { type CoseKey, importKey, spkiOf } from './cose-key.ts';
 import { derFromRaw, rawFromDer } from './ecdsa.ts';
 import { CoseError } from './error.ts';
 import {
@@ -12,6 +13,7 @@ import {
   protectedHeader,
   type TagRule,
   toBeSigned,
+  withToBeSigned,
 } from './headers.ts';
 import type { CoseSigner } from './signer.ts';
 
@@ -74,7 +76,10 @@ export function parseSign1(value: CborValue, tag: TagRule = 'refuse'): CoseMessa
 export interface VerifySign1Options {
   /** The message, decoded, or taken apart by `parseSign1` already. */
   readonly sign1: CborValue | CoseMessage;
-  readonly publicKey: KeyObject;
+  /**
+   * A key object, or a key as `parseCoseKey` gives it: for a key that is met once that is cheaper, and its point is validated as well.
+   */
+  readonly publicKey: KeyObject | CoseKey;
   /** The payload, where it is detached. */
   readonly detachedPayload?: Uint8Array;
   /** Algorithm numbers; default: ECDSA over P-256, P-384 and P-521, and Ed25519. */
@@ -86,7 +91,7 @@ export interface VerifySign1Options {
 
 /**
  * Verifies a COSE_Sign1; returns only if it is valid. The algorithm is read from the protected header alone and bound to the curve.
- * @throws {CoseError} with what is wrong: `signature-invalid`, `signature-form`, `alg-…`, `payload-…`, `structure` …
+ * @throws {CoseError} with what is wrong: `signature-invalid`, `signature-form`, `alg-…`, `payload-…`, `key-point`, `structure` …
  * @example verifySign1({ sign1: decode(bytes), publicKey })
  */
 export function verifySign1(options: VerifySign1Options): CoseMessage {
@@ -99,11 +104,22 @@ export function verifySign1(options: VerifySign1Options): CoseMessage {
     });
   }
   const payload = payloadOf(message, options.detachedPayload);
-  const data = toBeSigned('Signature1', message.protectedBytes, payload, options.externalAad);
   // DER is what OpenSSL works on: converting here is cheaper than asking it to convert.
   const form = algorithm.hash === null ? signature : derFromRaw(signature);
-  if (!verify(algorithm.hash, data, options.publicKey, form)) {
-    throw new CoseError('signature-invalid', 'The signature does not fit the content and the key.');
-  }
+  const good = withToBeSigned('Signature1', message, payload, options.externalAad, (data) =>
+    verifies(algorithm.hash, data, options.publicKey, form),
+  );
+  if (!good) throw new CoseError('signature-invalid', 'The signature does not fit the content and the key.');
   return message;
+}
+
+function verifies(hash: string | null, data: Uint8Array, key: KeyObject | CoseKey, signature: Uint8Array): boolean {
+  if (!('kty' in key)) return verify(hash, data, key, signature);
+  try {
+    return verify(hash, data, { key: spkiOf(key), format: 'der', type: 'spki' }, signature);
+  } catch (error) {
+    // Only the key can make it throw: its import says what is wrong.
+    importKey(key);
+    throw error;
+  }
 }

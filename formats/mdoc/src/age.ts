@@ -1,4 +1,5 @@
 import type { CborValue } from '@tegata/cbor';
+import { ageOf } from './mnc.ts';
 
 /** Elements of one namespace by name. */
 export type ElementValues = ReadonlyMap<string, CborValue> | Readonly<Record<string, CborValue>>;
@@ -22,9 +23,8 @@ export function ageOverAnswer(age: number, available: ElementValues): AgeAnswer 
   let over: [number, string] | undefined;
   let under: [number, string] | undefined;
   for (const [element, value] of entriesOf(available)) {
-    const digits = /^age_over_(\d{2})$/.exec(element)?.[1];
-    if (digits === undefined || typeof value !== 'boolean') continue;
-    const attested = Number(digits);
+    const attested = ageOf(element);
+    if (attested === undefined || typeof value !== 'boolean') continue;
     if (value && attested >= age && (!over || attested < over[0])) over = [attested, element];
     if (!value && attested <= age && (!under || attested > under[0])) under = [attested, element];
   }

@@ -1,4 +1,4 @@
-import { type CborValue, decodeMapSpans, Encoded, encode, type Raw } from '@tegata/cbor';
+import { type CborValue, type DecodeOptions, decodeMapSpans, Encoded, encode, type Raw } from '@tegata/cbor';
 import { sign1 } from '@tegata/cose';
 import type { Signer } from '@tegata/keys';
 import { ageOverAnswer } from './age.ts';
@@ -6,7 +6,8 @@ import { deviceAuthenticationBytes } from './device-authentication.ts';
 import type { ItemsRequest } from './device-request.ts';
 import { MdocError } from './error.ts';
 import { type IssuerNameSpaces, parseIssuerSigned, readIssuerSigned } from './issuer-signed.ts';
-import { decodeFor, Shape } from './shape.ts';
+import { ageOf } from './mnc.ts';
+import { Shape } from './shape.ts';
 
 /** Status codes of DeviceResponse (ISO/IEC 18013-5 §8.3.2.1.2.3, table 8). */
 export const RESPONSE_STATUS = { ok: 0, generalError: 10, decodingError: 11, validationError: 12 } as const;
@@ -87,10 +88,10 @@ export function answerable(request: ItemsRequest, nameSpaces: IssuerNameSpaces):
     const held = new Map((nameSpaces.get(namespace) ?? []).map((item) => [item.elementIdentifier, item.elementValue]));
     const chosen = new Set<string>();
     for (const element of Object.keys(elements)) {
-      const age = /^age_over_(\d{2})$/.exec(element)?.[1];
+      const age = ageOf(element);
       if (held.has(element)) chosen.add(element);
-      else if (age) {
-        const nearest = ageOverAnswer(Number(age), held);
+      else if (age !== undefined) {
+        const nearest = ageOverAnswer(age, held);
         if (nearest) chosen.add(nearest.element);
       }
     }
@@ -121,9 +122,13 @@ export interface DeviceResponse {
   readonly documentErrors: ReadonlyMap<string, CborValue>;
 }
 
-/** Takes a DeviceResponse apart (ISO/IEC 18013-5 §8.3.2.1.2.2). @throws {MdocError} `structure` with path and rule */
-export function parseDeviceResponse(bytes: Uint8Array): DeviceResponse {
-  const shape = new Shape('structure', 'response', decodeFor('structure', 'response', bytes));
+/**
+ * Takes a DeviceResponse apart (ISO/IEC 18013-5 §8.3.2.1.2.2).
+ * @param options limits, and who hears of forms that should not have been written, in embedded CBOR too
+ * @throws {MdocError} `structure` with path and rule
+ */
+export function parseDeviceResponse(bytes: Uint8Array, options?: DecodeOptions): DeviceResponse {
+  const shape = Shape.of('structure', 'response', bytes, options);
   const errors = shape.optional('documentErrors')?.array() ?? [];
   return {
     version: shape.get('version').text(),

@@ -9,6 +9,7 @@ export type MdocErrorCode =
   | 'element-type'
   | 'element-missing'
   | 'decoy-count'
+  | 'batch'
   | 'validity'
   | 'signature-does-not-fit'
   | 'certificate'

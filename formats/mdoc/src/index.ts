@@ -53,6 +53,23 @@ export {
   type TranscriptDifference,
 } from './doctor/diagnose-transcript.ts';
 export type { TranscriptFacts } from './doctor/facts.ts';
+export { checkElements } from './document-types/check-elements.ts';
+export {
+  type DrivingPrivilege,
+  MDL,
+  MDL_DOCTYPE,
+  type MdlElements,
+  mdlElements,
+  NS_MDL,
+} from './document-types/mdl.ts';
+export {
+  NS_DTC,
+  PHOTO_ID,
+  PHOTO_ID_DOCTYPE,
+  PHOTO_ID_DOCTYPE_OTHER,
+  type PhotoIdElements,
+  photoIdElements,
+} from './document-types/photo-id.ts';
 export { type BleOptions, bleRetrieval, readBleRetrieval } from './engagement/ble-retrieval.ts';
 export type { Capabilities } from './engagement/capabilities.ts';
 export { type NfcOptions, nfcRetrieval, readNfcRetrieval } from './engagement/nfc-retrieval.ts';
@@ -72,6 +89,7 @@ export {
   type PlanOptions,
   planIssuerSigned,
 } from './issue.ts';
+export { type BatchOptions, type DateSpread, issueBatch } from './issue-batch.ts';
 export { type IssuerNameSpaces, type IssuerSigned, type IssuerSignedItem, parseIssuerSigned } from './issuer-signed.ts';
 export { LINT_IDS, type LintOptions, lintIssuerSigned, lintPlan } from './lint.ts';
 export {

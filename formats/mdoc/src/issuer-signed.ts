@@ -1,8 +1,8 @@
-import type { CborValue, Encoded } from '@tegata/cbor';
+import { type CborValue, decodeRecord, Encoded } from '@tegata/cbor';
 import { CoseError, type CoseMessage, parseSign1, x5chain } from '@tegata/cose';
 import { MdocError } from './error.ts';
 import { type MobileSecurityObject, parseMso } from './mobile-security-object.ts';
-import { decodeFor, Shape } from './shape.ts';
+import { Shape } from './shape.ts';
 
 /** One element with its salt. `encoded.bytes` are what the digest covers. */
 export interface IssuerSignedItem {
@@ -33,9 +33,7 @@ export interface IssuerSigned {
  * @example parseIssuerSigned(bytes).mso.docType
  */
 export function parseIssuerSigned(bytes: Uint8Array): IssuerSigned {
-  const { nameSpaces, issuerAuth } = readIssuerSigned(
-    new Shape('structure', 'issuerSigned', decodeFor('structure', 'issuerSigned', bytes)),
-  );
+  const { nameSpaces, issuerAuth } = readIssuerSigned(Shape.of('structure', 'issuerSigned', bytes));
   try {
     const message = parseSign1(issuerAuth);
     const certificates = x5chain(message);
@@ -51,11 +49,27 @@ export function parseIssuerSigned(bytes: Uint8Array): IssuerSigned {
 export function readIssuerSigned(shape: Shape): { nameSpaces: IssuerNameSpaces; issuerAuth: CborValue } {
   const nameSpaces = new Map<string, IssuerSignedItem[]>();
   for (const [namespace, items] of shape.optional('nameSpaces')?.textEntries() ?? []) {
-    nameSpaces.set(namespace, items.array().map(readItem));
+    nameSpaces.set(namespace, items.each(readUsualItem, readItem));
   }
   return { nameSpaces, issuerAuth: shape.get('issuerAuth').raw() };
 }
 
+const ITEM = ['digestID', 'random', 'elementIdentifier', 'elementValue'] as const;
+
+/** Items come by the dozen: one of the usual form is read without a map in between. */
+function readUsualItem(encoded: CborValue): IssuerSignedItem | undefined {
+  const values = encoded instanceof Encoded ? decodeRecord(encoded, ITEM) : undefined;
+  if (!values) return undefined;
+  const [digestID, random, elementIdentifier, elementValue] = values;
+  return typeof digestID === 'number' &&
+    digestID >= 0 &&
+    random instanceof Uint8Array &&
+    typeof elementIdentifier === 'string'
+    ? { encoded: encoded as Encoded, digestID, random, elementIdentifier, elementValue }
+    : undefined;
+}
+
+/** Any other is read, and judged, member by member. */
 function readItem(shape: Shape): IssuerSignedItem {
   const item = shape.inside();
   return {

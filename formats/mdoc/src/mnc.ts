@@ -1,4 +1,6 @@
 import { type CborValue, FullDate } from '@tegata/cbor';
+import { MDL } from './document-types/mdl.ts';
+import { PHOTO_ID } from './document-types/photo-id.ts';
 
 /** The document type of the card-substitute electromagnetic record (カード代替電磁的記録). */
 export const MNC_DOCTYPE = 'org.iso.23220.1.jp.mnc';
@@ -22,10 +24,17 @@ export interface ElementDefinition {
 export interface DocumentDefinition {
   readonly docType: string;
   readonly namespaces: readonly { readonly name: string; readonly elements: readonly ElementDefinition[] }[];
+  /** Elements without which there is no such document, by namespace. */
+  readonly required?: Readonly<Record<string, readonly string[]>>;
+  /** Whether namespaces that are not listed may stand beside, with whatever their owners define. */
+  readonly otherNamespaces?: boolean;
 }
 
+const FOREIGN: ElementDefinition = { name: 'foreign', type: 'what its namespace defines', issued: () => true };
+
+/** Characters are counted as code points; a text of no more units has no more of them. */
 const text = (most: number) => (value: CborValue) =>
-  typeof value === 'string' && value.length > 0 && [...value].length <= most;
+  typeof value === 'string' && value.length > 0 && (value.length <= most || [...value].length <= most);
 const matching = (pattern: RegExp) => (value: CborValue) => typeof value === 'string' && pattern.test(value);
 const whole = (most: number) => (value: CborValue) => typeof value === 'number' && value >= 0 && value <= most;
 const bytes = (most: number) => (value: CborValue) =>
@@ -81,24 +90,51 @@ export const MNC: DocumentDefinition = {
   ],
 };
 
-const DEFINITIONS: ReadonlyMap<string, DocumentDefinition> = new Map([[MNC.docType, MNC]]);
+const DEFINITIONS: ReadonlyMap<string, DocumentDefinition> = new Map(
+  [MNC, MDL, PHOTO_ID].map((definition) => [definition.docType, definition]),
+);
 
 /** The definition of a document type, where there is one here. */
 export function definitionOf(docType: string): DocumentDefinition | undefined {
   return DEFINITIONS.get(docType);
 }
 
-const AGE_OVER = /^age_over_\d{2}$/;
+/** The two digits of `age_over_NN`; nothing for any other name. */
+export function ageOf(element: string): number | undefined {
+  if (element.length !== 11 || !element.startsWith('age_over_')) return undefined;
+  const tens = element.charCodeAt(9) - 48;
+  const ones = element.charCodeAt(10) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : undefined;
+}
 
-/** Finds an element; `age_over_18` and the like are found under `age_over_NN`. */
+const nameOf = (element: string) => (ageOf(element) === undefined ? element : 'age_over_NN');
+
+type ElementIndex = ReadonlyMap<string, ReadonlyMap<string, ElementDefinition>>;
+
+/** Made once per definition, when it is first asked. */
+const indexes = new WeakMap<DocumentDefinition, ElementIndex>();
+
+function indexOf(definition: DocumentDefinition): ElementIndex {
+  const known = indexes.get(definition);
+  if (known) return known;
+  const index: ElementIndex = new Map(
+    definition.namespaces.map(({ name, elements }) => [
+      name,
+      new Map(elements.map((element) => [element.name, element])),
+    ]),
+  );
+  indexes.set(definition, index);
+  return index;
+}
+
+/** Finds an element; `age_over_18` and the like are found under `age_over_NN`, those of a foreign namespace as they may be. */
 export function elementDefinition(
   definition: DocumentDefinition,
   namespace: string,
   element: string,
 ): ElementDefinition | undefined {
-  const name = AGE_OVER.test(element) ? 'age_over_NN' : element;
-  const elements = definition.namespaces.find((candidate) => candidate.name === namespace)?.elements;
-  return elements?.find((candidate) => candidate.name === name);
+  const elements = indexOf(definition).get(namespace);
+  return elements || !definition.otherNamespaces ? elements?.get(nameOf(element)) : FOREIGN;
 }
 
 /**
@@ -115,8 +151,8 @@ export function inDefinedOrder<T>(
     .map(([namespace, entries]): [string, [string, T][]] => {
       const names =
         definition.namespaces.find(({ name }) => name === namespace)?.elements.map(({ name }) => name) ?? [];
-      const key = (element: string) => rank(names, AGE_OVER.test(element) ? 'age_over_NN' : element);
-      const ages = (a: string, b: string) => (AGE_OVER.test(a) && AGE_OVER.test(b) ? a.localeCompare(b, 'en') : 0);
+      const key = (element: string) => rank(names, nameOf(element));
+      const ages = (a: string, b: string) => (ageOf(a) ?? 0) - (ageOf(b) ?? 0);
       return [namespace, Object.entries(entries).sort(([a], [b]) => key(a) - key(b) || ages(a, b))];
     })
     .sort(([a], [b]) => rank(namespaces, a) - rank(namespaces, b));

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { type CborMap, type CborValue, DateTime, Encoded, encode } from '@tegata/cbor';
+import { type CborMap, type CborValue, DateTime, type DecodeOptions, Encoded, encode } from '@tegata/cbor';
 import { encodeCoseKey } from '@tegata/cose';
 import { MdocError } from './error.ts';
 import { decodeFor, Shape } from './shape.ts';
@@ -78,12 +78,12 @@ export function encodeMso(options: {
  * Reads the payload of issuerAuth: `#6.24(bstr .cbor MobileSecurityObject)`.
  * @throws {MdocError} `mso-structure` with the path and the rule
  */
-export function parseMso(payload: Uint8Array): MobileSecurityObject {
-  const outer = decodeFor('mso-structure', 'payload', payload);
+export function parseMso(payload: Uint8Array, options?: DecodeOptions): MobileSecurityObject {
+  const outer = decodeFor('mso-structure', 'payload', payload, options);
   if (!(outer instanceof Encoded)) {
     throw new MdocError('mso-structure', 'The payload is not embedded CBOR (tag 24).', { rule: 'payload-tag' });
   }
-  const mso = new Shape('mso-structure', 'mso', decodeFor('mso-structure', 'mso', outer.content));
+  const mso = Shape.of('mso-structure', 'mso', outer.content, options);
   const validity = mso.get('validityInfo');
   const expectedUpdate = validity.optional('expectedUpdate')?.is(DateTime, 'a date and time (tag 0)');
   const keyInfo = mso.get('deviceKeyInfo');

@@ -1,4 +1,4 @@
-import { CborError, type CborKey, type CborValue, decode, Encoded } from '@tegata/cbor';
+import { CborError, type CborKey, type CborValue, type DecodeOptions, decode, Encoded } from '@tegata/cbor';
 import { MdocError, type MdocErrorCode } from './error.ts';
 
 /** What can be wrong with a member; these codes appear in errors and reports. */
@@ -19,13 +19,31 @@ export type ShapeRule =
  */
 export class Shape {
   private readonly code: MdocErrorCode;
-  private readonly path: string;
+  private readonly step: CborKey;
   private readonly value: CborValue;
+  private readonly parent: Shape | undefined;
+  private readonly options: DecodeOptions | undefined;
 
-  constructor(code: MdocErrorCode, path: string, value: CborValue) {
+  /**
+   * @param step what this is called: the structure's name, or the key or index under which it stands in `parent`
+   * @param options for embedded CBOR that is decoded on the way
+   */
+  constructor(code: MdocErrorCode, step: CborKey, value: CborValue, parent?: Shape, options = parent?.options) {
     this.code = code;
-    this.path = path;
+    this.step = step;
     this.value = value;
+    this.parent = parent;
+    this.options = options;
+  }
+
+  /** Decodes a structure of that name. @throws {MdocError} of this code */
+  static of(code: MdocErrorCode, name: string, bytes: Uint8Array, options?: DecodeOptions): Shape {
+    return new Shape(code, name, decodeFor(code, name, bytes, options), undefined, options);
+  }
+
+  /** Put together only when there is something to complain about. */
+  private get path(): string {
+    return this.parent ? `${this.parent.path}.${String(this.step)}` : String(this.step);
   }
 
   fail(rule: ShapeRule, why: string): never {
@@ -33,7 +51,7 @@ export class Shape {
   }
 
   private at(key: CborKey | number, value: CborValue): Shape {
-    return new Shape(this.code, `${this.path}.${String(key)}`, value);
+    return new Shape(this.code, key, value, this);
   }
 
   map(): Map<CborKey, CborValue> {
@@ -69,6 +87,12 @@ export class Shape {
     return (this.value as CborValue[]).map((item, index) => this.at(index, item));
   }
 
+  /** Reads the items of an array that is not empty: by `usual` where that knows the form, else by `any`, which complains. */
+  each<T>(usual: (item: CborValue) => T | undefined, any: (item: Shape) => T): T[] {
+    if (!Array.isArray(this.value) || this.value.length === 0) return this.array().map(any);
+    return (this.value as CborValue[]).map((item, index) => usual(item) ?? any(this.at(index, item)));
+  }
+
   text(): string {
     return typeof this.value === 'string' ? this.value : this.fail('member-type', 'text is expected');
   }
@@ -99,8 +123,8 @@ export class Shape {
 
   /** The content of embedded CBOR, decoded. */
   inside(): Shape {
-    const { content } = this.encoded();
-    return new Shape(this.code, this.path, decodeFor(this.code, this.path, content));
+    const value = decodeFor(this.code, () => this.path, this.encoded().content, this.options);
+    return new Shape(this.code, this.step, value, this.parent, this.options);
   }
 
   raw(): CborValue {
@@ -109,13 +133,20 @@ export class Shape {
 }
 
 /** Decodes and turns a CborError into the MdocError of what was read. */
-export function decodeFor(code: MdocErrorCode, what: string, bytes: Uint8Array): CborValue {
+export function decodeFor(
+  code: MdocErrorCode,
+  what: string | (() => string),
+  bytes: Uint8Array,
+  options?: DecodeOptions,
+): CborValue {
   try {
-    return decode(bytes);
+    return decode(bytes, options);
   } catch (error) {
     if (!(error instanceof CborError)) throw error;
-    const context: Record<string, string | number> = { rule: error.code, path: what };
-    if (error.context.offset !== undefined) context['offset'] = error.context.offset;
-    throw new MdocError(code, `${what}: ${error.message}`, context, error);
+    const name = typeof what === 'string' ? what : what();
+    const { offset, path = '' } = error.context;
+    const context: Record<string, string | number> = { rule: error.code, path: `${name}${path}` };
+    if (offset !== undefined) context['offset'] = offset;
+    throw new MdocError(code, `${name}: ${error.message}`, context, error);
   }
 }

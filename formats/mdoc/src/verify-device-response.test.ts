@@ -303,7 +303,7 @@ describe('verifyDeviceResponse', () => {
       const content = new Uint8Array([0xb9, 0x00, 0x04, ...map.slice(1)]);
       content[content.length - 1]! ^= value;
       const head = Uint8Array.of(0xd8, 0x18, 0x59, content.length >> 8, content.length & 0xff);
-      return Encoded.received(content, new Uint8Array([...head, ...content]));
+      return Encoded.received(new Uint8Array([...head, ...content]));
     };
     const digest = new Uint8Array(createHash('sha256').update(odd(0).bytes).digest());
     const digests = {

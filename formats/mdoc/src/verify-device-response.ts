@@ -12,7 +12,7 @@ import {
   type MdocCheck,
   printable,
 } from './inspection/check-list.ts';
-import { inspectDevice, inspectDeviceKey, type OwnSession } from './inspection/device.ts';
+import { inspectDevice, type OwnSession } from './inspection/device.ts';
 import { inspectAnswer, inspectTypes, type ValuesByNamespace } from './inspection/elements.ts';
 import { type IssuerTrust, inspectIssuer, validityDates } from './inspection/issuer.ts';
 import type { IssuerNameSpaces } from './issuer-signed.ts';
@@ -148,12 +148,12 @@ function inspectDocument(
   if (mso) {
     if (mso.docType === docType) list.pass('doctype');
     else list.fail('doctype', 'doctype-mismatch', 'The document is shown as another type than its issuer signed.');
-    inspectDevice(list, document, mso, inspectDeviceKey(list, mso), options);
+    inspectDevice(list, document, mso, options);
     if (mso.status === undefined) list.skip('status-list', 'no-status', 'The document refers to no status list.');
     else list.skip('status-list', 'not-built', 'The document refers to a status list, which is not read yet.');
   }
   inspectTypes(list, docType, elements);
-  if (request) inspectAnswer(list, request, joined(elements, deviceElements));
+  if (request) inspectAnswer(list, request, deviceElements.size === 0 ? elements : joined(elements, deviceElements));
   list.skip('reader-auth', 'not-built', 'The reader does not authenticate itself yet.');
 
   const checks = list.finish(DOCUMENT_CHECKS);
@@ -165,12 +165,13 @@ function inspectDocument(
 }
 
 function valuesOf(nameSpaces: IssuerNameSpaces): ValuesByNamespace {
-  return new Map(
-    [...nameSpaces].map(([namespace, items]) => [
-      namespace,
-      new Map(items.map(({ elementIdentifier, elementValue }) => [elementIdentifier, elementValue])),
-    ]),
-  );
+  const values = new Map<string, Map<string, CborValue>>();
+  for (const [namespace, items] of nameSpaces) {
+    const own = new Map<string, CborValue>();
+    for (const { elementIdentifier, elementValue } of items) own.set(elementIdentifier, elementValue);
+    values.set(namespace, own);
+  }
+  return values;
 }
 
 function joined(one: ValuesByNamespace, other: ValuesByNamespace): ValuesByNamespace {

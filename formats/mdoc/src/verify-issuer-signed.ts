@@ -6,7 +6,7 @@ import { inspectDeviceKey } from './inspection/device.ts';
 import { inspectTypes } from './inspection/elements.ts';
 import { type IssuerTrust, inspectIssuer } from './inspection/issuer.ts';
 import { readIssuerSigned } from './issuer-signed.ts';
-import { decodeFor, Shape } from './shape.ts';
+import { Shape } from './shape.ts';
 
 /** Issuer-signed data and what its receiver expects of it. */
 export interface VerifyIssuerSignedOptions extends IssuerTrust {
@@ -54,8 +54,7 @@ export function verifyIssuerSigned(options: VerifyIssuerSignedOptions): IssuerSi
 function inspect(list: CheckList, options: VerifyIssuerSignedOptions): void {
   let document: ReturnType<typeof readIssuerSigned>;
   try {
-    const value = decodeFor('structure', 'issuerSigned', options.issuerSigned);
-    document = readIssuerSigned(new Shape('structure', 'issuerSigned', value));
+    document = readIssuerSigned(Shape.of('structure', 'issuerSigned', options.issuerSigned));
     list.pass('cbor-structure');
   } catch (error) {
     if (!(error instanceof MdocError)) throw error;

@@ -57,6 +57,31 @@ const CLAUSES: Readonly<Record<CheckId, string>> = {
   'reader-auth': 'ISO/IEC 18013-5 §9.1.1',
 };
 
+const RANKS: ReadonlyMap<CheckId, number> = new Map(CHECK_IDS.map((id, rank) => [id, rank]));
+
+/** A check that passed says nothing but its name: it is made once and shared by all reports. */
+const passedChecks = (document?: number): ReadonlyMap<CheckId, MdocCheck> =>
+  new Map(CHECK_IDS.map((id) => [id, Object.freeze(checkOf(id, 'passed', undefined, undefined, document))]));
+const PASSED = passedChecks();
+const PASSED_FIRST_DOCUMENT = passedChecks(0);
+
+function checkOf(
+  id: CheckId,
+  result: MdocCheck['result'],
+  code: string | undefined,
+  detail: string | undefined,
+  document: number | undefined,
+): MdocCheck {
+  return {
+    id,
+    result,
+    ...(code === undefined ? {} : { code }),
+    ...(detail === undefined ? {} : { detail }),
+    clause: CLAUSES[id],
+    ...(document === undefined ? {} : { document }),
+  };
+}
+
 /**
  * Collects checks. The verdict is "failed" until every check that must be made has been made and has passed: a check that
  * nobody reached counts against the document, never for it.
@@ -64,24 +89,22 @@ const CLAUSES: Readonly<Record<CheckId, string>> = {
 export class CheckList {
   private readonly made: MdocCheck[] = [];
   private readonly document: number | undefined;
+  private readonly passed: ReadonlyMap<CheckId, MdocCheck> | undefined;
 
   constructor(document?: number) {
     this.document = document;
+    if (document === undefined) this.passed = PASSED;
+    else if (document === 0) this.passed = PASSED_FIRST_DOCUMENT;
   }
 
   private add(id: CheckId, result: MdocCheck['result'], code?: string, detail?: string): void {
-    this.made.push({
-      id,
-      result,
-      ...(code === undefined ? {} : { code }),
-      ...(detail === undefined ? {} : { detail }),
-      clause: CLAUSES[id],
-      ...(this.document === undefined ? {} : { document: this.document }),
-    });
+    this.made.push(checkOf(id, result, code, detail, this.document));
   }
 
   pass(id: CheckId): void {
-    this.add(id, 'passed');
+    const known = this.passed?.get(id);
+    if (known) this.made.push(known);
+    else this.add(id, 'passed');
   }
 
   fail(id: CheckId, code: string, detail?: string): void {
@@ -105,24 +128,35 @@ export class CheckList {
   }
 
   has(id: CheckId): boolean {
-    return this.made.some((check) => check.id === id);
+    for (const check of this.made) if (check.id === id) return true;
+    return false;
   }
 
   /** All checks in the order of the inspection; those of `ids` that were not reached are listed as not performed. */
   finish(ids: readonly CheckId[]): MdocCheck[] {
+    const { made } = this;
     for (const id of ids) {
       if (!this.has(id)) this.skip(id, 'not-reached', 'An earlier check failed on which this one rests.');
     }
-    return this.made.sort((a, b) => CHECK_IDS.indexOf(a.id) - CHECK_IDS.indexOf(b.id));
+    // They come nearly in order: an insertion sort moves the few that do not, and keeps equal ones as they came.
+    for (let at = 1; at < made.length; at++) {
+      const check = made[at] as MdocCheck;
+      let to = at;
+      for (; to > 0 && rankOf(made[to - 1] as MdocCheck) > rankOf(check); to--) made[to] = made[to - 1] as MdocCheck;
+      made[to] = check;
+    }
+    return made;
   }
 }
+
+const rankOf = ({ id }: MdocCheck) => RANKS.get(id) as number;
 
 /** Whether nothing failed and each of `required` was made. */
 export function holds(checks: readonly MdocCheck[], required: readonly CheckId[]): boolean {
   if (checks.some(({ result }) => result === 'failed')) return false;
-  return required.every((id) =>
-    checks.some((check) => check.id === id && (check.result === 'passed' || check.result === 'warning')),
-  );
+  const made = new Set<CheckId>();
+  for (const { id, result } of checks) if (result !== 'not_performed') made.add(id);
+  return required.every((id) => made.has(id));
 }
 
 /** The code of the first failure, or of the first required check that was not made. */

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { CborValue } from '@tegata/cbor';
-import { CoseError, decodeCoseKey, verifyMac0, verifySign1 } from '@tegata/cose';
+import { CoseError, decodeCoseKey, parseCoseKey, verifyMac0, verifySign1 } from '@tegata/cose';
 import { deviceAuthenticationBytes } from '../device-authentication.ts';
 import type { ResponseDocument } from '../device-response.ts';
 import { MdocError } from '../error.ts';
@@ -16,7 +16,7 @@ export interface OwnSession {
   readonly eReaderKey?: KeyObject;
 }
 
-/** Reads the device key of an MSO. */
+/** Reads the device key of an MSO, its point validated. */
 export function inspectDeviceKey(list: CheckList, mso: MobileSecurityObject): KeyObject | undefined {
   try {
     const key = decodeCoseKey(mso.deviceKey);
@@ -29,27 +29,59 @@ export function inspectDeviceKey(list: CheckList, mso: MobileSecurityObject): Ke
   }
 }
 
-/** Makes the checks `device-auth` and `key-authorization`. */
+/** Makes the checks `device-key`, `device-auth` and `key-authorization`. */
 export function inspectDevice(
   list: CheckList,
   document: ResponseDocument,
   mso: MobileSecurityObject,
-  deviceKey: KeyObject | undefined,
   session: OwnSession,
 ): void {
   const { deviceSigned } = document;
   if (!deviceSigned) {
+    inspectDeviceKey(list, mso);
     list.fail('device-auth', 'device-signed-missing', 'The phone signed nothing: the answer could be a copy.');
     return;
   }
   inspectAuthorizations(list, deviceSigned.nameSpaces, mso);
   const form = formOf(deviceSigned.deviceAuth);
   if (typeof form === 'string') {
+    inspectDeviceKey(list, mso);
     list.fail('device-auth', form, 'deviceAuth holds exactly one of deviceSignature and deviceMac.');
     return;
   }
-  if (!deviceKey) return;
   const payload = deviceAuthenticationBytes(session.sessionTranscript, document.docType, deviceSigned.nameSpacesBytes);
+  if (form.kind === 'deviceSignature' && signatureHolds(form.value, mso, payload)) {
+    list.pass('device-key');
+    list.pass('device-auth');
+    return;
+  }
+  const deviceKey = inspectDeviceKey(list, mso);
+  if (deviceKey) inspectAuthentication(list, form, deviceKey, payload, session);
+}
+
+/**
+ * The usual case in one step: the key is imported and used in one call, and with that validated. Whatever is wrong, the checks are made
+ * one after the other, so that each says what it has found.
+ */
+function signatureHolds(deviceSignature: CborValue, mso: MobileSecurityObject, payload: Uint8Array): boolean {
+  try {
+    verifySign1({ sign1: deviceSignature, publicKey: parseCoseKey(mso.deviceKey), detachedPayload: payload });
+    return true;
+  } catch (error) {
+    if (error instanceof CoseError) return false;
+    throw error;
+  }
+}
+
+type DeviceAuth = { readonly kind: 'deviceSignature' | 'deviceMac'; readonly value: CborValue };
+
+function inspectAuthentication(
+  list: CheckList,
+  form: DeviceAuth,
+  deviceKey: KeyObject,
+  payload: Uint8Array,
+  session: OwnSession,
+): void {
   try {
     switch (form.kind) {
       case 'deviceSignature':
@@ -57,11 +89,8 @@ export function inspectDevice(
         break;
       case 'deviceMac': {
         if (!session.eReaderKey) {
-          list.fail(
-            'device-auth',
-            'reader-key-needed',
-            'A deviceMac can only be verified with the reader’s ephemeral key.',
-          );
+          const detail = 'A deviceMac can only be verified with the reader’s ephemeral key.';
+          list.fail('device-auth', 'reader-key-needed', detail);
           return;
         }
         // The static key of the MSO against the ephemeral one of the reader: two ephemeral keys would prove nothing.
@@ -80,7 +109,7 @@ export function inspectDevice(
   }
 }
 
-function formOf(deviceAuth: CborValue): { kind: 'deviceSignature' | 'deviceMac'; value: CborValue } | string {
+function formOf(deviceAuth: CborValue): DeviceAuth | string {
   if (!(deviceAuth instanceof Map)) return 'device-auth-missing';
   if (deviceAuth.size === 0) return 'device-auth-missing';
   if (deviceAuth.size > 1) return 'device-auth-forms';

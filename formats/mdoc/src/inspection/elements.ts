@@ -1,7 +1,7 @@
 import type { CborValue } from '@tegata/cbor';
 import { ageAnswer, ageOverAnswer } from '../age.ts';
 import { type ItemsRequest, MY_NUMBER_ELEMENT } from '../device-request.ts';
-import { definitionOf, elementDefinition } from '../mnc.ts';
+import { ageOf, definitionOf, elementDefinition } from '../mnc.ts';
 import { type CheckList, printable } from './check-list.ts';
 
 /** Values by namespace and element identifier. */
@@ -31,11 +31,6 @@ export function inspectTypes(list: CheckList, docType: string, values: ValuesByN
     list.warn('element-type', 'element-unknown', `The document type does not define ${unknown.join(', ')}.`);
   } else list.judge('element-type', wrong);
 }
-
-const ageOf = (element: string): number | undefined => {
-  const digits = /^age_over_(\d{2})$/.exec(element)?.[1];
-  return digits === undefined ? undefined : Number(digits);
-};
 
 /** Makes the checks `unrequested` and `missing-element`. */
 export function inspectAnswer(list: CheckList, request: ItemsRequest, values: ValuesByNamespace): void {

@@ -1,16 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash as hashOf } from 'node:crypto';
 import type { CborValue } from '@tegata/cbor';
 import { CoseError, type CoseMessage, parseSign1, verifySign1, x5chain } from '@tegata/cose';
-import {
-  asCertificate,
-  type Certificate,
-  nameValues,
-  oid,
-  parseCertificate,
-  sameBytes,
-  verifyPath,
-  X509Error,
-} from '@tegata/x509';
+import { type Certificate, nameValues, oid, parseCertificate, sameBytes, X509Error } from '@tegata/x509';
 import { MdocError } from '../error.ts';
 import type { IssuerNameSpaces } from '../issuer-signed.ts';
 import {
@@ -20,6 +11,7 @@ import {
   parseMso,
 } from '../mobile-security-object.ts';
 import { type CheckList, printable } from './check-list.ts';
+import { issuerPaths } from './issuer-paths.ts';
 
 /** A root of the reader's own list, limited to document types where `docTypes` is given. */
 export type TrustAnchor =
@@ -60,7 +52,7 @@ export function inspectIssuer(
   if (!message) return {};
   const mso = readMso(list, message);
   const certificate = inspectChain(list, message, mso?.docType, trust);
-  if (certificate) inspectSignature(list, document.issuerAuth, certificate);
+  if (certificate) inspectSignature(list, message, certificate);
   if (mso) {
     if (!/^1\.\d+$/.test(mso.version))
       list.fail('version', 'mso-version', 'The MSO has a version that is not read here.');
@@ -102,55 +94,80 @@ function readMso(list: CheckList, message: CoseMessage): MobileSecurityObject | 
   }
 }
 
+/** Makes the check `issuer-chain`; the certificate is what the signature is checked with, whether it is trusted or not. */
 function inspectChain(
   list: CheckList,
   message: CoseMessage,
   docType: string | undefined,
   trust: IssuerTrust,
 ): Certificate | undefined {
-  let chain: Certificate[];
   try {
-    chain = x5chain(message).map(parseCertificate);
+    const chain = x5chain(message) as [Uint8Array, ...Uint8Array[]];
+    const leaf = trust.pinnedIssuers?.some((pinned) => sameBytes(pinned, chain[0]))
+      ? inspectPinned(list, chain[0], trust)
+      : inspectPath(list, chain, docType, trust);
+    inspectRevocation(list, leaf, trust);
+    return leaf;
   } catch (error) {
-    if (!(error instanceof CoseError || error instanceof X509Error)) throw error;
+    if (!(error instanceof CoseError || error instanceof MessageCertificateError)) throw error;
     list.fail('issuer-chain', error.code, error.message);
     return undefined;
   }
-  const [leaf, ...intermediates] = chain as [Certificate, ...Certificate[]];
-  if ((trust.pinnedIssuers ?? []).some((pinned) => sameBytes(pinned, leaf.raw))) {
-    if (leaf.notBefore > trust.now || leaf.notAfter < trust.now) {
-      list.fail('issuer-chain', 'validity', 'The pinned document signer is not valid now.');
-    } else list.warn('issuer-chain', 'pinned', 'The document signer is pinned by the operator; no path was built.');
-  } else if (chain.some(({ issuer, subject }) => sameBytes(issuer.raw, subject.raw))) {
-    list.fail(
-      'issuer-chain',
-      'root-in-chain',
-      'The message brings a self-signed certificate: trust never comes from there.',
-    );
-  } else {
-    const anchors = trust.trustAnchors.flatMap((anchor) => anchorFor(anchor, docType));
-    const path = verifyPath({
-      leaf,
-      intermediates,
-      anchors,
-      at: trust.now,
-      profile: 'ds',
-      mode: trust.profileMode ?? 'strict',
-    });
-    const failed = path.checks.find(({ result }) => result === 'failed');
-    if (path.result === 'passed') list.pass('issuer-chain');
-    else if (anchors.length === 0)
-      list.fail('issuer-chain', 'no-trust-anchor', 'No root is trusted for this document type.');
-    else list.fail('issuer-chain', path.code ?? 'no-path-to-anchor', failed?.detail);
+}
+
+/** A certificate of the message cannot be read. One of the trust list is the caller's own fault, and is thrown as it is. */
+class MessageCertificateError extends Error {
+  readonly code: string;
+  constructor(error: X509Error) {
+    super(error.message);
+    this.code = error.code;
   }
-  inspectRevocation(list, leaf, trust);
+}
+
+function fromMessage(der: Uint8Array): Certificate {
+  try {
+    return parseCertificate(der);
+  } catch (error) {
+    throw error instanceof X509Error ? new MessageCertificateError(error) : error;
+  }
+}
+
+function inspectPinned(list: CheckList, der: Uint8Array, trust: IssuerTrust): Certificate {
+  const leaf = fromMessage(der);
+  if (leaf.notBefore > trust.now || leaf.notAfter < trust.now) {
+    list.fail('issuer-chain', 'validity', 'The pinned document signer is not valid now.');
+  } else list.warn('issuer-chain', 'pinned', 'The document signer is pinned by the operator; no path was built.');
   return leaf;
 }
 
-function anchorFor(anchor: TrustAnchor, docType: string | undefined): Certificate[] {
-  if (anchor instanceof Uint8Array || !('certificate' in anchor)) return [asCertificate(anchor)];
+function inspectPath(
+  list: CheckList,
+  [leafDer, ...others]: readonly [Uint8Array, ...Uint8Array[]],
+  docType: string | undefined,
+  trust: IssuerTrust,
+): Certificate {
+  const anchors = trust.trustAnchors.flatMap((anchor) => anchorFor(anchor, docType));
+  const path = issuerPaths(anchors, trust.profileMode ?? 'strict').verify(leafDer, trust.now, others);
+  const leaf = path.leaf ?? fromMessage(leafDer);
+  if (isSelfIssued(leaf) || others.map(fromMessage).some(isSelfIssued)) {
+    const detail = 'The message brings a self-signed certificate: trust never comes from there.';
+    list.fail('issuer-chain', 'root-in-chain', detail);
+  } else if (path.result === 'passed') list.pass('issuer-chain');
+  else if (anchors.length === 0) {
+    list.fail('issuer-chain', 'no-trust-anchor', 'No root is trusted for this document type.');
+  } else {
+    const failed = path.checks.find(({ result }) => result === 'failed');
+    list.fail('issuer-chain', path.code ?? 'no-path-to-anchor', failed?.detail);
+  }
+  return leaf;
+}
+
+const isSelfIssued = ({ issuer, subject }: Certificate) => sameBytes(issuer.raw, subject.raw);
+
+function anchorFor(anchor: TrustAnchor, docType: string | undefined): (Certificate | Uint8Array)[] {
+  if (anchor instanceof Uint8Array || !('certificate' in anchor)) return [anchor];
   const allowed = anchor.docTypes === undefined || (docType !== undefined && anchor.docTypes.includes(docType));
-  return allowed ? [asCertificate(anchor.certificate)] : [];
+  return allowed ? [anchor.certificate] : [];
 }
 
 function inspectRevocation(list: CheckList, leaf: Certificate, trust: IssuerTrust): void {
@@ -168,9 +185,9 @@ function inspectRevocation(list: CheckList, leaf: Certificate, trust: IssuerTrus
   }
 }
 
-function inspectSignature(list: CheckList, issuerAuth: CborValue, certificate: Certificate): void {
+function inspectSignature(list: CheckList, message: CoseMessage, certificate: Certificate): void {
   try {
-    verifySign1({ sign1: issuerAuth, publicKey: certificate.publicKey });
+    verifySign1({ sign1: message, publicKey: certificate.publicKey });
     list.pass('issuer-signature');
   } catch (error) {
     if (!(error instanceof CoseError || error instanceof X509Error)) throw error;
@@ -188,21 +205,27 @@ function inspectDigests(list: CheckList, nameSpaces: IssuerNameSpaces, mso: Mobi
     return;
   }
   list.pass('digest-algorithm');
-  const hash = DIGEST_ALGORITHMS[mso.digestAlgorithm as DigestAlgorithm];
+  const algorithm = DIGEST_ALGORITHMS[mso.digestAlgorithm as DigestAlgorithm];
   const wrong: { code: string; detail: string }[] = [];
   for (const [namespace, items] of nameSpaces) {
     const digests = mso.valueDigests.get(namespace);
     for (const item of items) {
       const expected = digests?.get(item.digestID);
       // Over the bytes as received, tag 24 included: a new encoding would hide a change or invent one.
-      const actual = createHash(hash).update(item.encoded.bytes).digest();
-      if (expected && Buffer.compare(actual, expected) === 0) continue;
+      if (expected && isDigest(hashOf(algorithm, item.encoded.bytes, 'latin1'), expected)) continue;
       const name = `${printable(namespace)}/${printable(item.elementIdentifier)}`;
       if (expected) wrong.push({ code: 'digest-mismatch', detail: `${name} is not what the issuer signed.` });
       else wrong.push({ code: 'digest-missing', detail: `The issuer signed no digest for ${name}.` });
     }
   }
   list.judge('digest', wrong);
+}
+
+/** Digests are public, so they need not be compared in constant time; as a string of one character per byte they cost no buffer. */
+function isDigest(actual: string, expected: Uint8Array): boolean {
+  if (expected.length !== actual.length) return false;
+  for (let at = 0; at < expected.length; at++) if (actual.charCodeAt(at) !== expected[at]) return false;
+  return true;
 }
 
 function inspectDuplicates(list: CheckList, nameSpaces: IssuerNameSpaces): void {
@@ -262,24 +285,24 @@ function inspectValidity(
 }
 
 /** What a document says about where it was issued must be what its signer's certificate says. */
-function inspectCountry(list: CheckList, nameSpaces: IssuerNameSpaces, certificate: Certificate): void {
-  const country = nameValues(certificate.subject, oid.countryName)[0];
-  const state = nameValues(certificate.subject, oid.stateOrProvinceName)[0];
+function inspectCountry(list: CheckList, nameSpaces: IssuerNameSpaces, { subject }: Certificate): void {
   const wrong: { code: string; detail: string }[] = [];
   let returned = false;
-  for (const { elementIdentifier, elementValue } of [...nameSpaces.values()].flat()) {
-    if (elementIdentifier === 'issuing_country') {
-      returned = true;
-      if (elementValue !== country) {
-        wrong.push({ code: 'issuing-country', detail: 'issuing_country is not the country of the document signer.' });
-      }
-    } else if (elementIdentifier === 'issuing_jurisdiction' && state !== undefined) {
-      returned = true;
-      if (elementValue !== state) {
-        wrong.push({
-          code: 'issuing-jurisdiction',
-          detail: 'issuing_jurisdiction is not the state of the document signer.',
-        });
+  for (const items of nameSpaces.values()) {
+    for (const { elementIdentifier, elementValue } of items) {
+      if (elementIdentifier === 'issuing_country') {
+        returned = true;
+        if (elementValue !== nameValues(subject, oid.countryName)[0]) {
+          wrong.push({ code: 'issuing-country', detail: 'issuing_country is not the country of the document signer.' });
+        }
+      } else if (elementIdentifier === 'issuing_jurisdiction') {
+        const state = nameValues(subject, oid.stateOrProvinceName)[0];
+        if (state === undefined) continue;
+        returned = true;
+        if (elementValue !== state) {
+          const detail = 'issuing_jurisdiction is not the state of the document signer.';
+          wrong.push({ code: 'issuing-jurisdiction', detail });
+        }
       }
     }
   }
