@@ -190,6 +190,23 @@ describe('the published Japanese mdoc root', () => {
   });
 });
 
+describe('the certificates of ISO/IEC 18013-5 Annex D', () => {
+  const folder = process.env['TEGATA_VECTORS'];
+  const skip = folder ? false : 'TEGATA_VECTORS is not set';
+  for (const [file, profile] of [
+    ['ds_cert.hex', 'ds'],
+    ['reader_cert.hex', 'reader-auth'],
+  ] as const) {
+    it(`follow the profile ${profile} in all but the root, which the annex does not print`, { skip }, () => {
+      const text = readFileSync(join(folder ?? '', 'iso18013-5-annex-d', file), 'utf8');
+      const leaf = Uint8Array.from(Buffer.from(text.trim(), 'hex'));
+      const path = verifyPath({ leaf, anchors: [iaca.der], at: new Date('2021-03-01T00:00:00Z'), profile });
+      const failed = path.checks.flatMap(({ result, code }) => (result === 'failed' ? [code] : []));
+      assert.deepEqual(failed, ['no-path-to-anchor']);
+    });
+  }
+});
+
 describe('any input', () => {
   const harmless = (input: Uint8Array) => {
     try {

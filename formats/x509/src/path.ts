@@ -5,7 +5,7 @@ import { sameBytes, sameName } from './name.ts';
 import { betweenAlways, type Profile, type ProfileName, profileOf } from './profile.ts';
 import { type Check, type Report, report } from './report.ts';
 import { isSelfIssued, notSelfSigned } from './rules/names.ts';
-import { ask, type Rule, type RuleContext } from './rules/rule.ts';
+import { ask, askRoot, type Rule, type RuleContext } from './rules/rule.ts';
 import { issuesCertificates } from './rules/usage.ts';
 
 /** Our own arc for test policies and otherNames (2.999 is the arc for examples). */
@@ -148,14 +148,14 @@ function checksAbove(
     const isAnchor = certificate === anchor;
     const prefix = isAnchor ? 'anchor.' : 'intermediate.';
     const issuer = isAnchor ? certificate : above[index + 1];
-    const context: RuleContext = { ...base, certificate, issuer, ...(isAnchor ? {} : { mode: 'strict' }) };
+    const context: RuleContext = { ...base, certificate, issuer, mode: isAnchor ? base.mode : 'strict' };
     const issues = ask(issuesCertificates, context, prefix);
-    checks.push(...issues);
     const rules = isAnchor ? (profile.anchor ?? []) : (profile.between ?? betweenAlways);
+    const asked = isAnchor ? askRoot(rules, context) : rules.flatMap((rule) => ask(rule, context, prefix));
     // One that is no CA at all has that fault alone, and not another one for each row that says so again.
-    const isCa = issues.every(({ result }) => result === 'passed');
-    const asked = isCa ? rules : rules.filter(({ id }) => id !== 'basic-constraints' && id !== 'key-usage');
-    for (const rule of asked) checks.push(...ask(rule, context, prefix));
+    const isCa = issues[0]?.result === 'passed';
+    const repeats = [`${prefix}basic-constraints`, `${prefix}key-usage`];
+    checks.push(...issues, ...(isCa ? asked : asked.filter(({ id }) => !repeats.includes(id))));
     checks.push(...ask(pathLength(above.slice(0, index)), context, prefix));
   });
   return checks;

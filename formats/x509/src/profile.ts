@@ -86,7 +86,8 @@ const everywhere: readonly Rule[] = [encoding, serial, algorithm, validity];
 const caBits: readonly KeyUsageBit[] = ['keyCertSign', 'cRLSign'];
 const signing: readonly KeyUsageBit[] = ['digitalSignature'];
 
-const uriPoint = distributionPoint('uri');
+// A URI; the certificates printed in Annex D write a host name in its place.
+const uriPoint = distributionPoint('uri', 'dns');
 
 /** Rows that a root and its link certificate share (Annex B.1.2, B.1.3). */
 const iacaRows = (clause: string): readonly Rule[] => [
@@ -252,7 +253,7 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
       // The one list that is in use is signed by a key for nonRepudiation, and names its CRL by a directoryName.
       keyUsage('ISO/IEC 18013-5 C.1.7', signing, ['nonRepudiation'], ['digitalSignature', 'nonRepudiation']),
       extendedKeyUsage({ purpose: oid.mdlVicalSigner, critical: true }),
-      distributionPoint('uri', 'directoryName'),
+      distributionPoint('uri', 'dns', 'directoryName'),
     ],
   },
   'key-attestation-root': { name: 'key-attestation-root', end: true, maxIntermediates: 0, rules: attestationRoot },

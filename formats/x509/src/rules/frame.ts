@@ -42,6 +42,7 @@ export const algorithm: Rule = {
 /** The time in question lies within notBefore … notAfter. */
 export const validity: Rule = {
   id: 'validity',
+  timed: true,
   clause: 'RFC 5280 §4.1.2.5',
   faults({ certificate: { notBefore, notAfter }, at }) {
     if (at < notBefore) return unless(false, 'validity', `Not valid before ${notBefore.toISOString()}.`);

@@ -70,6 +70,8 @@ export interface Rule {
   readonly clause?: string;
   /** Looks at the issuer, so that it cannot be asked before one is found. */
   readonly needsIssuer?: boolean;
+  /** Looks at the time in question, so that its answer does not stay. */
+  readonly timed?: boolean;
   faults(context: RuleContext): readonly Fault[];
 }
 
@@ -81,15 +83,57 @@ export function unless(holds: boolean, code: RuleCode, detail: string, tolerable
   return holds ? none : [{ code, detail, tolerable }];
 }
 
+/** What a map holds, made where it is not there yet. */
+function kept<K extends object, V>(
+  map: { get(key: K): V | undefined; set(key: K, value: V): unknown },
+  key: K,
+  make: () => V,
+): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+// Nearly all rules of nearly all certificates hold, and say the same each time.
+const passedChecks = new WeakMap<Rule, { [prefix: string]: readonly Check[] }>();
+
+function passed(rule: Rule, prefix: string): readonly Check[] {
+  const known = kept(passedChecks, rule, () => ({}) as { [prefix: string]: readonly Check[] });
+  known[prefix] ??= [{ id: prefix + rule.id, result: 'passed', clause: rule.clause }];
+  return known[prefix];
+}
+
 /** Asks a rule: one passed check, or one check per fault. */
-export function ask(rule: Rule, context: RuleContext, prefix = ''): Check[] {
-  const id = prefix + rule.id;
-  const { clause } = rule;
-  if (rule.needsIssuer && !context.issuer) return [{ id, result: 'not_performed', clause }];
+export function ask(rule: Rule, context: RuleContext, prefix = ''): readonly Check[] {
+  if (rule.needsIssuer && !context.issuer) {
+    return [{ id: prefix + rule.id, result: 'not_performed', clause: rule.clause }];
+  }
   const faults = rule.faults(context);
-  if (faults.length === 0) return [{ id, result: 'passed', clause }];
+  if (faults.length === 0) return passed(rule, prefix);
   return faults.map(({ code, detail, tolerable }): Check => {
     const result = tolerable && context.mode === 'interop' ? 'warning' : 'failed';
-    return { id, result, code, detail, clause };
+    return { id: prefix + rule.id, result, code, detail, clause: rule.clause };
   });
+}
+
+type AskedRules = readonly (readonly Check[])[];
+const rootChecks = new WeakMap<Certificate, Map<readonly Rule[], { strict?: AskedRules; interop?: AskedRules }>>();
+
+/**
+ * Asks the rules of a trusted root, which is its own issuer. What does not depend on the time is asked once for as long as the
+ * certificate is held: one root stands above all that it has issued.
+ */
+export function askRoot(rules: readonly Rule[], context: RuleContext): Check[] {
+  const { certificate, mode } = context;
+  const ofRoot = kept(rootChecks, certificate, () => new Map());
+  const known = kept(ofRoot, rules, () => ({}));
+  known[mode] ??= rules.map((rule) => (rule.timed ? [] : ask(rule, context, 'anchor.')));
+  const asked = known[mode];
+  const checks: Check[] = [];
+  rules.forEach((rule, index) => {
+    checks.push(...(rule.timed ? ask(rule, context, 'anchor.') : (asked[index] as readonly Check[])));
+  });
+  return checks;
 }
