@@ -139,6 +139,8 @@ export {
   writeServiceSelect,
   writeTnepStatus,
 } from './nfc/tnep.ts';
+export { type DeviceProof, type PresentedDocument, presentDocuments } from './present/present-documents.ts';
+export { chooseElements, type ElementChoice } from './request/choose-elements.ts';
 export {
   type DeviceRequestInfo,
   selectDocuments,

@@ -26,7 +26,7 @@ describe('issueBatch', () => {
     authority = await makeAuthority();
   });
   const batch = (changes: object = {}) => {
-    const { deviceKey: _, ...order } = planOptions(devices[0]!.publicKey);
+    const { deviceKey: _, status: __, ...order } = planOptions(devices[0]!.publicKey);
     const issuer = { signer: authority.dsSigner, certificateChain: [authority.dsCertificate] };
     return issueBatch({ ...order, deviceKeys, random: seededRandom('batch'), ...issuer, ...changes });
   };
