@@ -12,6 +12,10 @@ const USAGE = `tegata: My Number Card functions on a phone, in the open (TEST ON
       Card → phone → age check, headless. Exit 0: the age check is green; 1: refused; 2: bad arguments.
   tegata inspect FILE|- [--json] [--unmask]
       Decodes an mdoc, MSO, DeviceResponse, certificate, CMS, OCSP, APDU trace … (hex, base64, base64url, PEM, DER, CBOR).
+  tegata verify (--response FILE TRANSCRIPT | --issued FILE | --batch FILE) --trust FILE… [--json] …
+      Verifies an mdoc by named checks; "tegata verify --help" lists its options. Exit 0: all valid; 1: not; 2: bad arguments.
+  tegata session open --engagement FILE --establishment FILE --data FILE… (--device-key FILE | --reader-key FILE)
+      Opens the messages of a recorded session.
   tegata fsck --db URL [--data DIR]
       Checks the invariants of the issuance rows.
   tegata personas
@@ -50,6 +54,16 @@ const commands: Readonly<Record<string, Command>> = {
     const { values, positionals } = parse(args, { json: { type: 'boolean' }, unmask: { type: 'boolean' } }, 1);
     const { inspect } = await import('./inspect-command.ts');
     return inspect({ file: positionals[0] as string, json: values.json ?? false, unmask: values.unmask ?? false });
+  },
+  async verify(args) {
+    const { verifyCommand } = await import('./verify/command.ts');
+    const { terminalIo } = await import('./verify/terminal-io.ts');
+    return verifyCommand(args, terminalIo());
+  },
+  async session(args) {
+    const { sessionCommand } = await import('./session/command.ts');
+    const { terminalIo } = await import('./verify/terminal-io.ts');
+    return sessionCommand(args, terminalIo());
   },
   async fsck(args) {
     const { values } = parse(args, { db: { type: 'string' }, data: { type: 'string' } });

@@ -1,0 +1,120 @@
+import type { KeyObject } from 'node:crypto';
+import { CborError, DateTime } from '@tegata/cbor';
+import type { Clock } from '@tegata/clock';
+import type { IssuerTrust } from '@tegata/mdoc';
+import type { Certificate, CrlChecker, CrlResult } from '@tegata/x509';
+import { ArgumentError } from './argument-error.ts';
+import type { GivenFiles } from './given-file.ts';
+import { readPrivateKey } from './keys.ts';
+import type { VerifyOptions } from './options.ts';
+import { Remembered } from './remembered.ts';
+import { readWanted, type Wanted } from './requested.ts';
+import { readCertificates, readCrls } from './trust.ts';
+
+/** The rules by which revocation is judged. */
+export type RevocationMode = 'off' | 'soft' | 'hard';
+
+/** Everything that a verification needs beside the document itself. */
+export interface Setting {
+  readonly files: GivenFiles;
+  readonly options: VerifyOptions;
+  readonly trust: IssuerTrust;
+  readonly revocation: RevocationMode;
+  readonly interop: boolean;
+  readonly wanted: readonly Wanted[];
+  readonly readerKey?: KeyObject;
+  /** What the CRLs said of the certificates that were asked for. */
+  readonly crlResults: readonly CrlResult[];
+}
+
+/** Reads the options of verifications one after another, and what many of them share only once. */
+export class SettingReader {
+  private readonly certificates = new Remembered<readonly Certificate[]>();
+  private readonly crls = new Remembered<CrlChecker>();
+  private readonly keys = new Remembered<KeyObject>();
+  private readonly requests = new Remembered<readonly Wanted[]>();
+  private readonly clock: Clock;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** @throws {ArgumentError} */
+  read(options: VerifyOptions, files: GivenFiles): Setting {
+    const interop = options.interop === true;
+    const revocation = revocationMode(options.revocation);
+    const now = options.at === undefined ? this.clock.now() : instant(options.at);
+    const trustAnchors = this.certificatesOf(files, 'trust', options.trust ?? [], interop);
+    const pinned = this.certificatesOf(files, 'trust-signer', options['trust-signer'] ?? [], false);
+    if (trustAnchors.length === 0 && pinned.length === 0) {
+      const message = 'Name what you trust: --trust FILE with the issuer’s root (or --trust-signer FILE).';
+      throw new ArgumentError('usage', message, { option: 'trust' });
+    }
+    const crlResults: CrlResult[] = [];
+    const checker = revocation === 'off' ? undefined : this.checkerOf(files, options, trustAnchors, interop);
+    const { doctype, requested } = options;
+    const readerKey = options['reader-key'];
+    return {
+      files,
+      options,
+      revocation,
+      interop,
+      crlResults,
+      wanted: this.requests.get(JSON.stringify([doctype, requested]), () => readWanted(doctype, requested)),
+      ...(readerKey === undefined
+        ? {}
+        : { readerKey: this.keys.get(readerKey, () => readPrivateKey(files, 'reader-key', readerKey)) }),
+      trust: {
+        trustAnchors,
+        now,
+        profileMode: interop ? 'interop' : 'strict',
+        pinnedIssuers: pinned.map(({ raw }) => raw),
+        revocationPolicy: revocation === 'hard' ? 'hard' : 'soft',
+        ...(checker
+          ? {
+              issuerRevocation: (certificate: Certificate) => {
+                const result = checker.check(certificate, now);
+                crlResults.push(result);
+                return result.status === 'unusable' ? 'undetermined' : result.status;
+              },
+            }
+          : {}),
+      },
+    };
+  }
+
+  private certificatesOf(
+    files: GivenFiles,
+    option: string,
+    given: readonly string[],
+    interop: boolean,
+  ): readonly Certificate[] {
+    const key = JSON.stringify([option, interop, given]);
+    return this.certificates.get(key, () => readCertificates(files, option, given, interop));
+  }
+
+  private checkerOf(
+    files: GivenFiles,
+    { crl, trust }: VerifyOptions,
+    issuers: readonly Certificate[],
+    interop: boolean,
+  ): CrlChecker | undefined {
+    if (crl === undefined) return undefined;
+    return this.crls.get(JSON.stringify([crl, trust, interop]), () => readCrls(files, crl, issuers, interop));
+  }
+}
+
+function revocationMode(given = 'soft'): RevocationMode {
+  if (given === 'off' || given === 'soft' || given === 'hard') return given;
+  throw new ArgumentError('usage', '--revocation is off, soft or hard.', { option: 'revocation' });
+}
+
+function instant(text: string): Date {
+  try {
+    return new DateTime(text).toDate({ lenient: true });
+  } catch (error) {
+    if (!(error instanceof CborError)) throw error;
+    const message = '--at is a time of RFC 3339, for example 2026-11-24T03:00:00Z.';
+    throw new ArgumentError('usage', message, { option: 'at' });
+  }
+}

@@ -1,0 +1,59 @@
+import { CHECK_IDS, type IssuerSigned, type MdocCheck, parseIssuerSigned, verifyIssuerSigned } from '@tegata/mdoc';
+import { jsonElements } from './json-value.ts';
+import { readPublicKey } from './keys.ts';
+import { parsed } from './parsed.ts';
+import { type CheckResult, checkResult, inOrder, type VerifyResult, withoutDocuments } from './result.ts';
+import { revocationWords } from './revocation.ts';
+import type { Setting } from './verification.ts';
+
+/**
+ * Verifies issuer-signed data outside of a presentation. The checks of a presentation are listed as not performed.
+ * @throws {ArgumentError}
+ */
+export function verifyIssued(setting: Setting, given: string): VerifyResult {
+  const { options, files, trust } = setting;
+  const deviceKey = options['device-key'];
+  const { bytes: issuerSigned } = files.read('issued', given);
+  const report = verifyIssuerSigned({
+    issuerSigned,
+    ...trust,
+    ...(deviceKey === undefined ? {} : { deviceKey: readPublicKey(files, 'device-key', deviceKey) }),
+    ...(options.doctype === undefined ? {} : { docType: options.doctype }),
+  });
+  const checks = report.checks.map((check: MdocCheck) => checkResult(revocationWords(check, setting)));
+  const { value, offset } = parsed(() => parseIssuerSigned(issuerSigned));
+  const unread = checks.some(({ id, result }) => id === 'cbor-structure' && result === 'failed');
+  if (unread) return withoutDocuments(checks, offset);
+  const valid = report.result === 'passed' && value !== undefined;
+  return {
+    valid,
+    documents: [
+      {
+        docType: value?.mso.docType ?? null,
+        valid,
+        checks: inOrder([...checks, ...ofPresentations(checks)]),
+        elements: valid ? jsonElements(valuesOf(value)) : {},
+      },
+    ],
+  };
+}
+
+function ofPresentations(made: readonly CheckResult[]): CheckResult[] {
+  const ids = new Set(made.map(({ id }) => id));
+  const detail = 'Issuer-signed data was given, not a presentation.';
+  return CHECK_IDS.filter((id) => !ids.has(id)).map((id) => ({
+    id,
+    result: 'not_performed',
+    code: 'not-presented',
+    detail,
+  }));
+}
+
+function valuesOf({ nameSpaces }: IssuerSigned) {
+  return new Map(
+    [...nameSpaces].map(([namespace, items]) => [
+      namespace,
+      new Map(items.map(({ elementIdentifier, elementValue }) => [elementIdentifier, elementValue])),
+    ]),
+  );
+}
