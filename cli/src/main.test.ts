@@ -76,3 +76,13 @@ test('the personas are listed with what each of them shows', async () => {
   assert.equal(lines.length, 8);
   assert.ok(lines.every((line) => /^[a-z0-9-]+ +\S.*: .+/.test(line)));
 });
+
+test('a reader that stops reading ends the output, without a stack trace', async () => {
+  const stderr = await new Promise<string>((resolve) => {
+    const child = execFile(process.execPath, [cli, 'personas'], { timeout: 60_000 }, (_error, _stdout, said) =>
+      resolve(said),
+    );
+    child.stdout?.destroy();
+  });
+  assert.equal(stderr, '');
+});

@@ -127,6 +127,11 @@ export async function main(argv: string[]): Promise<number> {
     process.stderr.write(`There is no command "${name}".\n\n${USAGE}`);
     return 2;
   }
+  // Whoever reads our output may stop reading (`tegata inspect … | head`): that ends the writing, and is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
   try {
     return await command(args);
   } catch (error) {
