@@ -3,6 +3,7 @@ import { seededRandom } from '@tegata/random';
 import {
   buildAttestationRoot,
   buildAttestationSigner,
+  buildCertificate,
   buildDocumentSigner,
   buildIaca,
   buildIacaLink,
@@ -13,8 +14,12 @@ import {
   buildReaderAuth,
   buildReaderRoot,
   buildVicalSigner,
+  extension,
   type JpkiSignHolder,
+  randomSerial,
 } from '@tegata/x509-build';
+
+import { parseCertificate } from './certificate.ts';
 
 /** The time at which all the certificates of these chains are valid. */
 export const at = new Date('2026-11-24T03:04:05Z');
@@ -86,6 +91,21 @@ export async function makeChains() {
     publicKey: newIacaKey.publicKey,
     ...base,
   });
+  const statusKey = await p256();
+  const status = await buildCertificate({
+    subject: [['CN', 'Tegata TEST status signer']],
+    issuer: parseCertificate(iaca).subject.raw,
+    serial: randomSerial(random, 20),
+    notBefore: at,
+    notAfter: new Date(at.getTime() + 400 * 86_400_000),
+    publicKey: statusKey.publicKey,
+    signer: iacaKey,
+    extensions: [
+      extension.authorityKeyIdentifier(iacaKey.publicKey),
+      extension.subjectKeyIdentifier(statusKey.publicKey),
+      extension.keyUsage('digitalSignature'),
+    ],
+  });
   const newIaca = await buildIaca({ signer: newIacaKey, ...base });
   const newDs = await buildDocumentSigner({
     issuer: { certificate: newIaca, signer: newIacaKey },
@@ -97,6 +117,7 @@ export async function makeChains() {
   const reader = await buildReaderAuth({ issuer: readerIssuer, publicKey: readerKey.publicKey, ...base });
   const vical = await buildVicalSigner({ issuer: readerIssuer, publicKey: vicalKey.publicKey, ...base });
   return {
+    status: { der: status, key: statusKey, by: iacaKey },
     link: { der: link, key: newIacaKey, by: iacaKey },
     newIaca: { der: newIaca, key: newIacaKey, by: newIacaKey },
     newDs: { der: newDs, key: dsKey, by: newIacaKey },

@@ -17,7 +17,7 @@ import {
   verifyOcspResponse,
   X509Error,
 } from './index.ts';
-import { algorithmDer, resign, without } from './resign-for-tests.ts';
+import { algorithmDer, changing, resign, without } from './resign-for-tests.ts';
 
 const { sign, signCa, authCa, responder } = await makeChains();
 const stranger = softwareSigner(await generateSoftwareKey('P-256'));
@@ -208,6 +208,27 @@ describe('a response', () => {
   it('of a responder without id-kp-OCSPSigning proves nothing', async () => {
     const plain = await resign(responder.der, signCa.key, { extensions: without(oid.extKeyUsage) });
     await undetermined('ocsp-responder', build({ certificates: [plain] }));
+  });
+  it('of a responder that may be revoked counts only when the caller knows that it is not', async () => {
+    const point = der.explicit(0, der.explicit(0, der.implicit(6, der.ia5('https://x.example/1.crl'))));
+    const revocable = await resign(responder.der, signCa.key, {
+      extensions: (list) => [
+        ...without(oid.ocspNoCheck)(list),
+        { oid: oid.cRLDistributionPoints, critical: false, value: der.sequence(der.sequence(point)) },
+      ],
+    });
+    const response = await build({ certificates: [revocable] });
+    await undetermined('ocsp-responder', response);
+    for (const answer of ['revoked', 'undetermined'] as const) {
+      await undetermined('ocsp-responder', response, { responderRevocation: () => answer });
+    }
+    assert.equal(decide(response, { responderRevocation: () => 'good' }).status, 'good');
+  });
+  it('of a responder whose extKeyUsage is not critical is good: RFC 6960 does not ask for it', async () => {
+    const plain = await resign(responder.der, signCa.key, {
+      extensions: changing(oid.extKeyUsage, { critical: false }),
+    });
+    assert.equal(decide(await build({ certificates: [plain] })).status, 'good');
   });
   it('of a responder that another CA delegated proves nothing', async () => {
     const foreign = await resign(responder.der, authCa.key, { issuer: parseCertificate(authCa.der).subject.raw });

@@ -49,6 +49,7 @@ export const oid = {
   mdlReaderAuth: '1.0.18013.5.1.6',
   mdlIaca: '1.0.18013.5.1.7',
   mdlVicalSigner: '1.0.18013.5.1.8',
+  mdlTlsClient: '1.0.18013.5.1.9',
   // Keys and signatures
   rsaEncryption: '1.2.840.113549.1.1.1',
   sha256WithRSAEncryption: '1.2.840.113549.1.1.11',

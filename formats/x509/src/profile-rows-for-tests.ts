@@ -19,6 +19,7 @@ export const profiles: Record<ProfileName, { leaf: Link; anchor: Link }> = {
   ds: { leaf: chains.ds, anchor: chains.iaca },
   'reader-auth': { leaf: chains.reader, anchor: chains.readerRoot },
   'vical-signer': { leaf: chains.vical, anchor: chains.readerRoot },
+  'status-signer': { leaf: chains.status, anchor: chains.iaca },
   'key-attestation-root': { leaf: chains.root, anchor: chains.root },
   'key-attestation': { leaf: chains.attester, anchor: chains.root },
 };
@@ -287,6 +288,13 @@ export const table: Readonly<Record<ProfileName, readonly Row[]>> = {
     ['keyUsage with keyAgreement', ku(0, 4), 'ku-bits'],
     ['a country in small letters', named(cn, [oid.countryName, 'jp']), 'country-case'],
     ['a second more than 1187 days', { notAfter: after(1187, 1) }, 'lifetime'],
+    ['no common name', named(jp), 'no-cn'],
+  ],
+  'status-signer': [
+    ...dataSigner,
+    ['the purpose of a reader', ext(adding(oid.extKeyUsage, true, der.sequence(der.oid(oid.mdlReaderAuth)))), 'eku'],
+    ['the purpose of a server', ext(adding(oid.extKeyUsage, false, der.sequence(der.oid(oid.serverAuth)))), 'eku'],
+    ['a second more than 457 days', { notAfter: after(457, 1) }, 'lifetime'],
     ['no common name', named(jp), 'no-cn'],
   ],
   'key-attestation-root': authority.filter(([, , code]) => !code.startsWith('ku-')),

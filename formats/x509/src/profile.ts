@@ -37,6 +37,7 @@ import {
   keyUsage,
   noExtendedKeyUsage,
   notCa,
+  notForOtherPurposes,
   policy,
   responderStatus,
 } from './rules/usage.ts';
@@ -52,6 +53,7 @@ export type ProfileName =
   | 'ds'
   | 'reader-auth'
   | 'vical-signer'
+  | 'status-signer'
   | 'key-attestation-root'
   | 'key-attestation';
 
@@ -109,6 +111,14 @@ const iaca: readonly Rule[] = [
   selfIssued,
   noExtendedKeyUsage,
   authorityKeyIdentifierIfAny,
+];
+
+/** Between what an IACA issues and its old root stands at most the certificate that links the new root to it. */
+const linkRows: readonly Rule[] = [
+  ...iacaRows('ISO/IEC 18013-5 B.1.3'),
+  linksNewKey,
+  withinIssuer,
+  authorityKeyIdentifier,
 ];
 
 /** Rows that all end entities of Annex B share. */
@@ -202,19 +212,12 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
     binaryNames: true,
     foreign: true,
     maxIntermediates: 0,
-    rules: [
-      ...iacaRows('ISO/IEC 18013-5 B.1.3'),
-      linksNewKey,
-      withinIssuer,
-      authorityKeyIdentifier,
-      extendedKeyUsage({ purpose: oid.mdlIacaLink, critical: true, optional: true }),
-    ],
+    rules: [...linkRows, extendedKeyUsage({ purpose: oid.mdlIacaLink, critical: true, optional: true })],
   },
   ds: {
     name: 'ds',
     anchor: iaca,
-    // Between a document signer and an old root stands at most the certificate that links the new root to it.
-    between: [...iacaRows('ISO/IEC 18013-5 B.1.3'), linksNewKey, withinIssuer, authorityKeyIdentifier],
+    between: linkRows,
     binaryNames: true,
     maxIntermediates: 1,
     rules: [
@@ -254,6 +257,29 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
       keyUsage('ISO/IEC 18013-5 C.1.7', signing, ['nonRepudiation'], ['digitalSignature', 'nonRepudiation']),
       extendedKeyUsage({ purpose: oid.mdlVicalSigner, critical: true }),
       distributionPoint('uri', 'dns', 'directoryName'),
+    ],
+  },
+  'status-signer': {
+    name: 'status-signer',
+    anchor: iaca,
+    between: linkRows,
+    binaryNames: true,
+    maxIntermediates: 1,
+    rules: [
+      ...annexBEntity('ISO/IEC 18013-5 B.1', 457),
+      keyUsage('Token Status List §10', signing),
+      // The purpose of its own has no number yet, so that the purposes of others are what can be refused.
+      notForOtherPurposes(
+        oid.serverAuth,
+        oid.clientAuth,
+        oid.ocspSigning,
+        oid.mdlJwsSigner,
+        oid.mdlIacaLink,
+        oid.mdlReaderAuth,
+        oid.mdlVicalSigner,
+        oid.mdlTlsClient,
+      ),
+      withinIssuer,
     ],
   },
   'key-attestation-root': { name: 'key-attestation-root', end: true, maxIntermediates: 0, rules: attestationRoot },

@@ -121,6 +121,18 @@ export const noExtendedKeyUsage: Rule = {
   faults: ({ certificate }) => unless(!certificate.extKeyUsage, 'eku', 'There must be no ExtKeyUsage here.'),
 };
 
+/** ExtKeyUsage holds none of these purposes. */
+export function notForOtherPurposes(...others: readonly string[]): Rule {
+  return {
+    id: 'extended-key-usage',
+    clause: purposeClause,
+    faults({ certificate }) {
+      const other = certificate.extKeyUsage?.find((purpose) => others.includes(purpose));
+      return unless(other === undefined, 'eku', `The certificate is for ${oidName(other ?? '')}.`);
+    },
+  };
+}
+
 /** CertificatePolicies is critical and names one of the accepted policies and no other. */
 export const policy: Rule = {
   id: 'policy',
