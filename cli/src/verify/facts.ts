@@ -33,7 +33,8 @@ export function readFacts(
     responseUri: options['response-uri'],
     mdocGeneratedNonce: options['mdoc-generated-nonce'],
     jwk: publicKey,
-    jwkThumbprint: thumbprint === undefined ? publicKey && thumbprintOf(publicKey) : readThumbprint(thumbprint),
+    jwkThumbprint:
+      thumbprint === undefined ? keyThumbprint(publicKey, options.nonce, apple) : readThumbprint(thumbprint),
     encryptionInfo:
       options['encryption-info'] === undefined ? undefined : readEncryptionInfo(files, options['encryption-info']),
     merchantId: options['merchant-id'],
@@ -152,6 +153,16 @@ function thumbprintOf(jwk: Readonly<Record<string, unknown>>): Uint8Array {
   }
   const text = JSON.stringify(Object.fromEntries(entries));
   return new Uint8Array(createHash('sha256').update(text).digest());
+}
+
+/** Of OpenID4VP without a key to encrypt to: null, as for a response that is not encrypted. */
+function keyThumbprint(
+  jwk: Readonly<Record<string, unknown>> | undefined,
+  nonce: string | undefined,
+  apple: boolean,
+): Uint8Array | null | undefined {
+  if (jwk) return thumbprintOf(jwk);
+  return nonce === undefined || apple ? undefined : null;
 }
 
 function readThumbprint(given: string): Uint8Array | null {

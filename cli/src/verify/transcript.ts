@@ -122,13 +122,8 @@ function variantFitting(facts: TranscriptFacts): TranscriptVariant {
 }
 
 function parametersOf(facts: TranscriptFacts): Record<string, unknown> {
-  const { deviceEngagement, jwkThumbprint } = facts;
-  return {
-    ...facts,
-    ...(deviceEngagement ? { deviceEngagementBytes: Encoded.wrap(deviceEngagement) } : {}),
-    // Not encrypted, as far as the caller says.
-    jwkThumbprint: jwkThumbprint ?? null,
-  };
+  const { deviceEngagement } = facts;
+  return { ...facts, ...(deviceEngagement ? { deviceEngagementBytes: Encoded.wrap(deviceEngagement) } : {}) };
 }
 
 /** SessionTranscript, bare or in tag 24. @throws {ArgumentError} `transcript-unusable` */
