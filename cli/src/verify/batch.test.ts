@@ -68,7 +68,6 @@ describe('tegata verify --batch', () => {
       [{ id: 'a', ...good(), response: ['x'] }, 'line-unreadable'],
       [{ id: 'a', ...good(), response: '-' }, 'usage'],
       [{ id: 'a', ...good(), response: '/no/such/file' }, 'file-unreadable'],
-      [{ id: 'a', ...good(), trust: [] }, 'usage'],
       [{ id: 'a' }, 'usage'],
       ['x'.repeat(MAX_LINE_BYTES + 1), 'line-too-long'],
     ];
@@ -91,6 +90,7 @@ describe('tegata verify --batch', () => {
       good(),
       { ...good(), crl: [b64u(await samples.crl(false))], revocation: 'hard' },
       { ...good(), trust: [b64u(other.root)] },
+      { ...good(), trust: [] },
       { ...good(), doctype: 'other' },
       { ...good(), crl: [revoked], revocation: 'off' },
       { ...good(), revocation: 'hard' },
@@ -102,6 +102,7 @@ describe('tegata verify --batch', () => {
         [],
         [],
         ['issuer-chain: signature'],
+        ['issuer-chain: no-trust-anchor'],
         ['requested-doctype: doctype-unrequested'],
         [],
         ['issuer-chain: revocation-undetermined'],

@@ -2,7 +2,13 @@ import type { KeyObject } from 'node:crypto';
 import { CborError, DateTime } from '@tegata/cbor';
 import type { Clock } from '@tegata/clock';
 import type { IssuerTrust } from '@tegata/mdoc';
-import type { Certificate, CrlChecker, CrlResult } from '@tegata/x509';
+import {
+  type Certificate,
+  type CrlChecker,
+  type CrlResult,
+  createPathValidator,
+  type PathValidator,
+} from '@tegata/x509';
 import { ArgumentError } from './argument-error.ts';
 import type { GivenFiles } from './given-file.ts';
 import { readPrivateKey } from './keys.ts';
@@ -23,6 +29,8 @@ export interface Setting {
   readonly interop: boolean;
   readonly wanted: readonly Wanted[];
   readonly readerKey?: KeyObject;
+  /** Who may sign statuses besides the document's own signer. */
+  readonly statusSigners: PathValidator;
   /** What the CRLs said of the certificates that were asked for. */
   readonly crlResults: readonly CrlResult[];
 }
@@ -30,6 +38,7 @@ export interface Setting {
 /** Reads the options of verifications one after another, and what many of them share only once. */
 export class SettingReader {
   private readonly certificates = new Remembered<readonly Certificate[]>();
+  private readonly statusSigners = new Remembered<PathValidator>();
   private readonly crls = new Remembered<CrlChecker>();
   private readonly keys = new Remembered<KeyObject>();
   private readonly requests = new Remembered<readonly Wanted[]>();
@@ -46,7 +55,7 @@ export class SettingReader {
     const now = options.at === undefined ? this.clock.now() : instant(options.at);
     const trustAnchors = this.certificatesOf(files, 'trust', options.trust ?? [], interop);
     const pinned = this.certificatesOf(files, 'trust-signer', options['trust-signer'] ?? [], false);
-    if (trustAnchors.length === 0 && pinned.length === 0) {
+    if (options.trust === undefined && options['trust-signer'] === undefined) {
       const message = 'Name what you trust: --trust FILE with the issuer’s root (or --trust-signer FILE).';
       throw new ArgumentError('usage', message, { option: 'trust' });
     }
@@ -60,6 +69,9 @@ export class SettingReader {
       revocation,
       interop,
       crlResults,
+      statusSigners: this.statusSigners.get(JSON.stringify([options.trust, interop]), () =>
+        createPathValidator({ anchors: trustAnchors, profile: 'status-signer', mode: interop ? 'interop' : 'strict' }),
+      ),
       wanted: this.requests.get(JSON.stringify([doctype, requested]), () => readWanted(doctype, requested)),
       ...(readerKey === undefined
         ? {}

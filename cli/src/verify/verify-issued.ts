@@ -4,6 +4,7 @@ import { readPublicKey } from './keys.ts';
 import { parsed } from './parsed.ts';
 import { type CheckResult, checkResult, inOrder, type VerifyResult, withoutDocuments } from './result.ts';
 import { revocationWords } from './revocation.ts';
+import { withStatus } from './status.ts';
 import type { Setting } from './verification.ts';
 
 /**
@@ -20,22 +21,25 @@ export function verifyIssued(setting: Setting, given: string): VerifyResult {
     ...(deviceKey === undefined ? {} : { deviceKey: readPublicKey(files, 'device-key', deviceKey) }),
     ...(options.doctype === undefined ? {} : { docType: options.doctype }),
   });
-  const checks = report.checks.map((check: MdocCheck) => checkResult(revocationWords(check, setting)));
   const { value, offset } = parsed(() => parseIssuerSigned(issuerSigned));
-  const unread = checks.some(({ id, result }) => id === 'cbor-structure' && result === 'failed');
-  if (unread) return withoutDocuments(checks, offset);
-  const valid = report.result === 'passed' && value !== undefined;
-  return {
-    valid,
-    documents: [
-      {
-        docType: value?.mso.docType ?? null,
-        valid,
-        checks: inOrder([...checks, ...ofPresentations(checks)]),
-        elements: valid ? jsonElements(valuesOf(value)) : {},
-      },
-    ],
+  const made = report.checks.map((check: MdocCheck) => checkResult(revocationWords(check, setting)));
+  const unread = made.some(({ id, result }) => id === 'cbor-structure' && result === 'failed');
+  if (unread) return withoutDocuments(made, offset);
+  const verified = report.result === 'passed' ? value : undefined;
+  const issuerCertificate = verified?.certificates[0];
+  const checks = withStatus(
+    made,
+    setting,
+    verified && issuerCertificate && { issuerAuth: verified.issuerAuth, issuerCertificate },
+  );
+  const elements = checks.some(({ result }) => result === 'failed') ? undefined : verified;
+  const document = {
+    docType: value?.mso.docType ?? null,
+    valid: elements !== undefined,
+    checks: inOrder([...checks, ...ofPresentations(checks)]),
+    elements: elements ? jsonElements(valuesOf(elements)) : {},
   };
+  return { valid: document.valid, documents: [document] };
 }
 
 function ofPresentations(made: readonly CheckResult[]): CheckResult[] {

@@ -18,6 +18,7 @@ import {
   withoutDocuments,
 } from './result.ts';
 import { revocationWords } from './revocation.ts';
+import { withStatus } from './status.ts';
 import { type OwnTranscript, ownTranscript } from './transcript.ts';
 import type { Setting } from './verification.ts';
 
@@ -43,17 +44,26 @@ export function verifyResponse(setting: Setting, given: string): VerifyResult {
   const own = report.checks.filter(({ document }) => document === undefined).map(result);
   if (!value || report.documents.length === 0) return withoutDocuments(own, offset);
   const documents = report.documents.map((document, index): DocumentResult => {
-    const checks = report.checks.filter((check) => check.document === index).map(result);
-    const valid = document.result === 'passed';
+    const made = report.checks.filter((check) => check.document === index).map(result);
+    const { docType, issuerAuth } = value.documents[index] as (typeof value.documents)[number];
+    const verified = document.result === 'passed' ? document : undefined;
+    const checks = withStatus(
+      withDiagnosis(made, index, response, facts, transcript, setting),
+      setting,
+      verified && { issuerAuth, issuerCertificate: verified.issuerCertificate },
+    );
+    const elements = checks.some((check) => check.result === 'failed') ? undefined : verified;
     return {
-      docType: value.documents[index]?.docType ?? null,
-      valid,
-      checks: inOrder([...own, ...withDiagnosis(checks, index, response, facts, transcript, setting)]),
-      elements: valid ? jsonElements(document.elements) : {},
-      ...(valid && document.deviceElements.size > 0 ? { deviceElements: jsonElements(document.deviceElements) } : {}),
+      docType,
+      valid: elements !== undefined,
+      checks: inOrder([...own, ...checks]),
+      elements: elements ? jsonElements(elements.elements) : {},
+      ...(elements && elements.deviceElements.size > 0
+        ? { deviceElements: jsonElements(elements.deviceElements) }
+        : {}),
     };
   });
-  return { valid: report.result === 'passed', documents };
+  return { valid: report.result === 'passed' && documents.every(({ valid }) => valid), documents };
 }
 
 /** What no one asked for cannot have been met. */
