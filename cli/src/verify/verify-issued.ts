@@ -1,4 +1,10 @@
-import { CHECK_IDS, type IssuerSigned, type MdocCheck, parseIssuerSigned, verifyIssuerSigned } from '@tegata/mdoc';
+import {
+  type IssuerSigned,
+  type MdocCheck,
+  parseIssuerSigned,
+  verifyDeviceResponse,
+  verifyIssuerSigned,
+} from '@tegata/mdoc';
 import { jsonElements } from './json-value.ts';
 import { readPublicKey } from './keys.ts';
 import { parsed } from './parsed.ts';
@@ -45,12 +51,19 @@ export function verifyIssued(setting: Setting, given: string): VerifyResult {
 function ofPresentations(made: readonly CheckResult[]): CheckResult[] {
   const ids = new Set(made.map(({ id }) => id));
   const detail = 'Issuer-signed data was given, not a presentation.';
-  return CHECK_IDS.filter((id) => !ids.has(id)).map((id) => ({
-    id,
-    result: 'not_performed',
-    code: 'not-presented',
-    detail,
-  }));
+  return everyCheck()
+    .filter(({ id }) => !ids.has(id))
+    .map(({ id, clause }) => checkResult({ id, clause, result: 'not_performed', code: 'not-presented', detail }));
+}
+
+let listed: readonly MdocCheck[] | undefined;
+
+/** Every check with its clause, as the verifier lists them where there is nothing to inspect. */
+function everyCheck(): readonly MdocCheck[] {
+  const nothing = new Uint8Array(0);
+  const trust = { trustAnchors: [], now: new Date(0) };
+  listed ??= verifyDeviceResponse({ response: nothing, sessionTranscript: nothing, requested: [], ...trust }).checks;
+  return listed;
 }
 
 function valuesOf({ nameSpaces }: IssuerSigned) {

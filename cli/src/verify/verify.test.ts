@@ -259,6 +259,7 @@ describe('tegata verify --issued', () => {
     assert.equal(document?.docType, MNC_DOCTYPE);
     assert.equal(document?.elements[NS_JP]?.['individual_number_unicode'], '123456789018');
     assert.deepEqual(new Set(document?.checks.map(({ id }) => id)), new Set(CHECK_IDS));
+    for (const check of document?.checks ?? []) assert.match(check.clause ?? '', /^ISO\/IEC 18013-5 /, check.id);
     assert.ok(checksThat('not_performed', result).includes('device-auth: not-presented'));
   });
   it('compares the device key in any form of public key', async () => {
