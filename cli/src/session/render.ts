@@ -1,4 +1,5 @@
 import { InspectError, inspectInput, renderInspection } from '../inspect/index.ts';
+import { maskBytes } from '../inspect/mask.ts';
 import type { OpenedMessage } from './recorded-session.ts';
 
 /** What was opened, and why it ended where it did. */
@@ -38,11 +39,18 @@ export function renderSession({ transcript, messages, error }: SessionReport, un
     const who = from === 'reader' ? 'reader → phone' : 'phone → reader';
     const said = status === undefined ? '' : `, status ${status} (${SAYS[status] ?? 'unknown'})`;
     const size = plaintext ? `${kindOf(from)}, ${plaintext.length} bytes` : 'no data';
-    return `━━ ${index + 1}  ${who}: ${size}${said}\n${plaintext ? `\n${inspected(plaintext, unmask)}` : ''}`;
+    const head = `━━ ${index + 1}  ${who}: ${size}${said}\n`;
+    return plaintext ? `${head}${octets(plaintext, unmask)}\n${inspected(plaintext, unmask)}` : head;
   });
   parts.push(`SessionTranscriptBytes (for tegata verify --transcript)\nb64u:${base64url(transcript)}\n`);
   if (error) parts.push(`NOT OPENED: ${error.code}: ${error.message}\n`);
   return parts.join('\n');
+}
+
+/** Ready for `tegata verify` and `tegata inspect`, except where a My Number would stand on the screen. */
+function octets(plaintext: Uint8Array, unmask: boolean): string {
+  const hidden = !unmask && !Buffer.from(maskBytes(plaintext)).equals(plaintext);
+  return hidden ? '' : `hex:${Buffer.from(plaintext).toString('hex')}\n`;
 }
 
 function inspected(plaintext: Uint8Array, unmask: boolean): string {

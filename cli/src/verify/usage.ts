@@ -7,7 +7,7 @@ FILE is a path, - (standard input), hex:…, b64:… or b64u:…. A file may hol
 keys also PEM, keys also JWK.
 
   --trust FILE            root certificates of issuers that you trust; as often as needed
-  --trust-signer FILE     document signers that you accept as they are, without a path
+  --trust-signer FILE     document signers that you accept as they are, without a path; --trust takes one for that too
   --crl FILE              CRLs of the roots
   --status-token FILE     status list tokens (CWT)
   --revocation MODE       off: not looked at; soft (default): undetermined is a warning; hard: undetermined fails

@@ -79,6 +79,7 @@ describe('ISO/IEC 18013-5 Annex D on the command line', { skip }, () => {
       assert.deepEqual([report.opened, report.transcript], [true, bytes('session_transcript_bytes')]);
       const human = await run([...recording, ...keyArgs], {}, sessionCommand);
       assert.match(human.out, /reader → phone: device-request[\s\S]*phone → reader: device-response/);
+      assert.ok(human.out.includes(`hex:${text('device_request')}\n`));
     }
   });
 });

@@ -80,7 +80,8 @@ export class SettingReader {
         trustAnchors,
         now,
         profileMode: interop ? 'interop' : 'strict',
-        pinnedIssuers: pinned.map(({ raw }) => raw),
+        // A document signer among the roots can be no end of a path: who names it means that very certificate.
+        pinnedIssuers: [...pinned, ...trustAnchors.filter(isNoCa)].map(({ raw }) => raw),
         revocationPolicy: revocation === 'hard' ? 'hard' : 'soft',
         ...(checker
           ? {
@@ -115,6 +116,8 @@ export class SettingReader {
     return this.crls.get(JSON.stringify([crl, trust, interop]), () => readCrls(files, crl, issuers, interop));
   }
 }
+
+const isNoCa = ({ basicConstraints }: Certificate) => basicConstraints?.ca !== true;
 
 function revocationMode(given = 'soft'): RevocationMode {
   if (given === 'off' || given === 'soft' || given === 'hard') return given;

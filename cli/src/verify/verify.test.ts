@@ -188,9 +188,13 @@ describe('tegata verify --response', () => {
 
   it('accepts a pinned document signer, and says that no path was built', async () => {
     const args = ['--json', '--response', b64u(samples.response), '--transcript', b64u(samples.transcript)];
-    const { code, result } = await run([...args, '--trust-signer', b64u(samples.ds)]);
-    assert.equal(code, 0);
-    assert.deepEqual(checksThat('warning', result), ['issuer-chain: pinned']);
+    for (const option of ['--trust-signer', '--trust']) {
+      const { code, result } = await run([...args, option, b64u(samples.ds)]);
+      assert.equal(code, 0, option);
+      assert.deepEqual(checksThat('warning', result), ['issuer-chain: pinned'], option);
+    }
+    const root = await run([...args, '--trust-signer', b64u(samples.root)]);
+    assert.deepEqual(checksThat('failed', root.result), ['issuer-chain: no-trust-anchor'], 'a root is no signer');
   });
 
   it('refuses without its transcript: a copied answer proves nothing', async () => {
