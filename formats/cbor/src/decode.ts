@@ -1,6 +1,6 @@
 import { type Encodable, encode } from './encode.ts';
 import { CborError } from './error.ts';
-import { pathOf } from './path.ts';
+import { cborPath } from './path.ts';
 import { type CborLimits, type DecodeOptions, INDEFINITE, MAJOR, Reader } from './reader.ts';
 import { type CborKey, type CborValue, DateTime, Float, FullDate, Raw, Simple, Tagged } from './value.ts';
 
@@ -86,55 +86,6 @@ export function decodeArraySpans(bytes: Uint8Array, options?: DecodeOptions): Ra
 /** For bytes that were within limits when they were received. */
 const UNLIMITED: CborLimits = { maxBytes: Number.POSITIVE_INFINITY, maxItems: Number.POSITIVE_INFINITY };
 
-/** Serves one record after the other. */
-const NOTHING = new Uint8Array(0);
-const recordReader = new Reader(NOTHING);
-
-/**
- * Decodes embedded CBOR that is a map of exactly these text keys, each once, in any order, and holds no form that should not have been
- * written: a shorter way to structures that come by the dozen.
- * @param names at most 31
- * @returns the values in the order of `names`; undefined for anything else, which `decode` tells apart and explains
- * @example decodeRecord(encoded, ['digestID', 'random', 'elementIdentifier', 'elementValue'])
- */
-export function decodeRecord({ bytes }: Encoded, names: readonly string[]): CborValue[] | undefined {
-  const reader = recordReader;
-  try {
-    reader.restart(bytes);
-    reader.head();
-    reader.head();
-    return reader.info === INDEFINITE ? undefined : record(reader, names);
-  } catch (error) {
-    if (error instanceof CborError) return undefined;
-    throw error;
-  } finally {
-    // What was read must not be kept alive from here.
-    reader.restart(NOTHING);
-  }
-}
-
-function record(reader: Reader, names: readonly string[]): CborValue[] | undefined {
-  reader.head();
-  if (reader.major !== MAJOR.map || reader.info === INDEFINITE || reader.argument !== names.length) return undefined;
-  const values: CborValue[] = [];
-  for (let index = 0; index < names.length; index++) values.push(undefined);
-  let seen = 0;
-  for (let left = names.length; left > 0; left--) {
-    const index = names.indexOf(definiteName(reader) ?? '');
-    if (index < 0) return undefined;
-    seen |= 1 << index;
-    values[index] = item(reader, 1);
-  }
-  reader.end();
-  // As many entries as names, and every name among them: none came twice.
-  return seen === 2 ** names.length - 1 && !reader.deviated ? values : undefined;
-}
-
-function definiteName(reader: Reader): string | undefined {
-  reader.head();
-  return reader.major === MAJOR.text && reader.info !== INDEFINITE ? reader.name() : undefined;
-}
-
 function span(reader: Reader, depth: number): Raw {
   const from = reader.position;
   item(reader, depth);
@@ -148,7 +99,7 @@ function located<T>(bytes: Uint8Array, limits: CborLimits | undefined, read: () 
   } catch (error) {
     if (!(error instanceof CborError)) throw error;
     const { offset } = error.context;
-    const path = offset === undefined ? '' : pathOf(bytes, offset, limits);
+    const path = offset === undefined ? '' : cborPath(bytes, offset, limits);
     throw path === '' ? error : new CborError(error.code, error.message, { ...error.context, path });
   }
 }
@@ -160,7 +111,7 @@ const MAX_BIGNUM_BYTES = 1024;
 type Read<T> = (reader: Reader, depth: number) => T;
 
 /** One item of any kind as a value. */
-function item(reader: Reader, depth: number): CborValue {
+export function item(reader: Reader, depth: number): CborValue {
   reader.head();
   switch (reader.major) {
     case MAJOR.unsigned:
@@ -190,7 +141,7 @@ function negative(argument: number | bigint): number | bigint {
   return typeof value === 'number' && !Number.isSafeInteger(value) ? -1n - BigInt(argument) : value;
 }
 
-function byteString(reader: Reader): Uint8Array {
+export function byteString(reader: Reader): Uint8Array {
   if (reader.info !== INDEFINITE) return reader.content();
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -208,7 +159,7 @@ function byteString(reader: Reader): Uint8Array {
   return joined;
 }
 
-function chunkedText(reader: Reader): string {
+export function chunkedText(reader: Reader): string {
   const chunks: string[] = [];
   reader.chunks(() => chunks.push(reader.text()));
   return chunks.join('');
@@ -248,14 +199,14 @@ function map<T>(reader: Reader, depth: number, read: Read<T>): Map<CborKey, T> {
 }
 
 /** Bytes as a string of one character each, by which a set can find them. */
-function contentOf(bytes: Uint8Array): string {
+export function contentOf(bytes: Uint8Array): string {
   let content = '';
   for (const byte of bytes) content += String.fromCharCode(byte);
   return content;
 }
 
 /** One key of a map. */
-function mapKey(reader: Reader): CborKey {
+export function mapKey(reader: Reader): CborKey {
   reader.head();
   switch (reader.major) {
     case MAJOR.unsigned:

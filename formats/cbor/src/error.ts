@@ -15,6 +15,7 @@ export type CborErrorCode =
   | 'too-many-items'
   | 'date-time-form'
   | 'full-date-form'
+  | 'type-mismatch'
   | 'value-unsupported'
   | 'integer-unsafe'
   | 'undefined-in-map'

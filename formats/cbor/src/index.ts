@@ -3,10 +3,12 @@
  * @module
  */
 
-export { decode, decodeArraySpans, decodeMapSpans, decodeRecord, Encoded } from './decode.ts';
+export { CborCursor } from './cursor.ts';
+export { decode, decodeArraySpans, decodeMapSpans, Encoded } from './decode.ts';
 export { type DiagnosticOptions, diagnostic } from './diagnostic.ts';
 export { type CborObject, type Encodable, type EncodeOptions, encode, encodeInto } from './encode.ts';
 export { CborError, type CborErrorCode } from './error.ts';
+export { cborPath } from './path.ts';
 export type { CborLimits, DecodeOptions, Deviation, DeviationRule } from './reader.ts';
 export {
   type CborKey,

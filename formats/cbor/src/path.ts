@@ -1,10 +1,10 @@
 import { type CborLimits, INDEFINITE, MAJOR, Reader } from './reader.ts';
 
 /**
- * Where in the structure an offset lies, e.g. `.documents[0].issuerSigned`; empty for the outermost item. Keys that do not look like
+ * Where in the structure an offset lies, e.g. `.documents[0].issuerSigned`, embedded CBOR included; empty for the outermost item. Keys that do not look like
  * names are not repeated: `{…}` stands for them, and `{7}` for the key 7.
  */
-export function pathOf(bytes: Uint8Array, offset: number, limits: CborLimits = {}): string {
+export function cborPath(bytes: Uint8Array, offset: number, limits: CborLimits = {}): string {
   const walk = new Walk(
     new Reader(bytes, { maxBytes: bytes.length, maxDepth: limits.maxDepth, maxItems: limits.maxItems }),
     offset,
@@ -49,10 +49,30 @@ class Walk {
         break;
       case MAJOR.tag:
         reader.deeper(depth + 1);
-        this.item(depth + 1);
+        if (reader.argument === 24) this.embedded(depth + 1);
+        else this.item(depth + 1);
         break;
       default:
     }
+  }
+
+  /** Goes on inside of embedded CBOR when the offset lies there. */
+  private embedded(depth: number): void {
+    const { reader } = this;
+    const before = reader.position;
+    reader.head();
+    if (reader.major !== MAJOR.bytes || reader.info === INDEFINITE) {
+      reader.position = before;
+      this.item(depth);
+      return;
+    }
+    const from = reader.position;
+    const to = reader.skipString();
+    if (this.offset < from || this.offset >= to) return;
+    reader.position = from;
+    reader.limit = to;
+    this.item(depth);
+    throw new Arrived();
   }
 
   private each(one: (index: number) => void): void {

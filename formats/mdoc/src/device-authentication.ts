@@ -10,9 +10,19 @@ export function deviceAuthenticationBytes(
   docType: string,
   deviceNameSpacesBytes: Encoded,
 ): Uint8Array {
-  const nameSpaces = deviceNameSpacesBytes.bytes;
+  return lentDeviceAuthenticationBytes(transcript, docType, deviceNameSpacesBytes).slice();
+}
+
+const writer = new CborWriter(1024);
+
+/** The same, in memory that the next call takes again: for somebody who is done with it before. */
+export function lentDeviceAuthenticationBytes(
+  transcript: Uint8Array,
+  docType: string,
+  { bytes: nameSpaces }: Encoded,
+): Uint8Array {
   const expected = ARRAY_AND_NAME + transcript.length + 2 + docType.length + nameSpaces.length;
-  const writer = new CborWriter(expected + docType.length * 2 + 16);
+  writer.clear();
   const start = writer.openEmbedded(expected);
   writer.head(0x80, 4);
   writer.text('DeviceAuthentication');
@@ -20,7 +30,6 @@ export function deviceAuthenticationBytes(
   writer.text(docType);
   writer.raw(nameSpaces);
   writer.closeEmbedded(start, expected);
-  // Nothing else is in the buffer, so that it need not be copied.
   return writer.buffer.subarray(0, writer.length);
 }
 

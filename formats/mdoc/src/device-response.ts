@@ -1,13 +1,21 @@
-import { type CborValue, type DecodeOptions, decodeMapSpans, Encoded, encode, type Raw } from '@tegata/cbor';
+import {
+  CborCursor,
+  type CborValue,
+  type DecodeOptions,
+  decodeMapSpans,
+  Encoded,
+  encode,
+  type Raw,
+} from '@tegata/cbor';
 import { sign1 } from '@tegata/cose';
 import type { Signer } from '@tegata/keys';
 import { ageOverAnswer } from './age.ts';
 import { deviceAuthenticationBytes } from './device-authentication.ts';
 import type { ItemsRequest } from './device-request.ts';
 import { MdocError } from './error.ts';
-import { type IssuerNameSpaces, parseIssuerSigned, readIssuerSigned } from './issuer-signed.ts';
+import { type IssuerNameSpaces, type IssuerSignedParts, parseIssuerSigned, readIssuerSigned } from './issuer-signed.ts';
 import { ageOf } from './mnc.ts';
-import { Shape } from './shape.ts';
+import { empty, missing, nextName, readStructure } from './read-structure.ts';
 
 /** Status codes of DeviceResponse (ISO/IEC 18013-5 §8.3.2.1.2.3, table 8). */
 export const RESPONSE_STATUS = { ok: 0, generalError: 10, decodingError: 11, validationError: 12 } as const;
@@ -106,11 +114,16 @@ export interface ResponseDocument {
   readonly nameSpaces: IssuerNameSpaces;
   readonly issuerAuth: CborValue;
   /** Absent when the phone signed nothing. */
-  readonly deviceSigned?: {
-    readonly nameSpacesBytes: Encoded;
-    readonly nameSpaces: ReadonlyMap<string, ReadonlyMap<string, CborValue>>;
-    readonly deviceAuth: CborValue;
-  };
+  readonly deviceSigned?: DeviceSigned;
+}
+
+/** What the phone signed, and how. */
+export interface DeviceSigned {
+  /** As received: this is what the phone's signature covers. */
+  readonly nameSpacesBytes: Encoded;
+  readonly nameSpaces: ReadonlyMap<string, ReadonlyMap<string, CborValue>>;
+  /** Undefined when it is not there. */
+  readonly deviceAuth: CborValue;
 }
 
 /** A response, taken apart. */
@@ -128,36 +141,105 @@ export interface DeviceResponse {
  * @throws {MdocError} `structure` with path and rule
  */
 export function parseDeviceResponse(bytes: Uint8Array, options?: DecodeOptions): DeviceResponse {
-  const shape = Shape.of('structure', 'response', bytes, options);
-  const errors = shape.optional('documentErrors')?.array() ?? [];
-  return {
-    version: shape.get('version').text(),
-    status: shape.get('status').unsigned(),
-    documents: (shape.optional('documents')?.array() ?? []).map(readDocument),
-    documentErrors: new Map(errors.flatMap((error) => error.textEntries().map(([type, code]) => [type, code.raw()]))),
-  };
+  return readStructure('structure', 'response', bytes, options, (cursor) => readResponse(cursor, options));
 }
 
-function readDocument(shape: Shape): ResponseDocument {
-  const deviceSigned = shape.optional('deviceSigned');
-  return {
-    docType: shape.get('docType').text(),
-    ...readIssuerSigned(shape.get('issuerSigned')),
-    ...(deviceSigned ? { deviceSigned: readDeviceSigned(deviceSigned) } : {}),
-  };
+function readResponse(cursor: CborCursor, options?: DecodeOptions): DeviceResponse {
+  const start = cursor.position;
+  let version: string | undefined;
+  let status: number | undefined;
+  const documents: ResponseDocument[] = [];
+  let documentErrors = NO_ERRORS;
+  cursor.openMap();
+  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+    if (key === 'version') version = cursor.name();
+    else if (key === 'status') status = cursor.unsigned();
+    else if (key === 'documents') {
+      const from = cursor.position;
+      cursor.openArray();
+      while (cursor.nextItem()) documents.push(readDocument(cursor, options));
+      if (documents.length === 0) empty(from);
+    } else if (key === 'documentErrors') documentErrors = readDocumentErrors(cursor);
+    else cursor.skip();
+  }
+  if (version === undefined) return missing(start, 'version');
+  if (status === undefined) return missing(start, 'status');
+  return { version, status, documents, documentErrors };
 }
 
-function readDeviceSigned(shape: Shape): NonNullable<ResponseDocument['deviceSigned']> {
-  const nameSpaces = shape.get('nameSpaces');
-  const inside = nameSpaces.inside().textEntries(true);
-  return {
-    nameSpacesBytes: nameSpaces.encoded(),
-    nameSpaces: new Map(
-      inside.map(([name, elements]) => [
-        name,
-        new Map(elements.textEntries().map(([element, value]) => [element, value.raw()])),
-      ]),
-    ),
-    deviceAuth: shape.optional('deviceAuth')?.raw(),
-  };
+const NO_ERRORS: ReadonlyMap<string, CborValue> = new Map();
+
+function readDocumentErrors(cursor: CborCursor): Map<string, CborValue> {
+  const start = cursor.position;
+  const errors = new Map<string, CborValue>();
+  cursor.openArray();
+  while (cursor.nextItem()) {
+    const from = cursor.position;
+    const before = errors.size;
+    cursor.openMap();
+    for (let docType = nextName(cursor); docType !== undefined; docType = nextName(cursor)) {
+      errors.set(docType, cursor.value());
+    }
+    if (errors.size === before) empty(from);
+  }
+  return errors.size === 0 ? empty(start) : errors;
+}
+
+function readDocument(cursor: CborCursor, options?: DecodeOptions): ResponseDocument {
+  const start = cursor.position;
+  let docType: string | undefined;
+  let issuerSigned: IssuerSignedParts | undefined;
+  let deviceSigned: DeviceSigned | undefined;
+  cursor.openMap();
+  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+    if (key === 'docType') docType = cursor.name();
+    else if (key === 'issuerSigned') issuerSigned = readIssuerSigned(cursor, options);
+    else if (key === 'deviceSigned') deviceSigned = readDeviceSigned(cursor, options);
+    else cursor.skip();
+  }
+  if (docType === undefined) return missing(start, 'docType');
+  if (!issuerSigned) return missing(start, 'issuerSigned');
+  const { nameSpaces, issuerAuth } = issuerSigned;
+  return deviceSigned ? { docType, nameSpaces, issuerAuth, deviceSigned } : { docType, nameSpaces, issuerAuth };
+}
+
+function readDeviceSigned(cursor: CborCursor, options?: DecodeOptions): DeviceSigned {
+  const start = cursor.position;
+  let nameSpacesBytes: Encoded | undefined;
+  let nameSpaces: DeviceSigned['nameSpaces'] | undefined;
+  let deviceAuth: CborValue;
+  cursor.openMap();
+  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+    if (key === 'nameSpaces') {
+      const from = cursor.position;
+      if (cursor.openEmbedded()) {
+        nameSpaces = readDeviceNameSpaces(cursor);
+        cursor.closeEmbedded();
+        nameSpacesBytes = Encoded.received(cursor.since(from));
+      } else {
+        nameSpacesBytes = cursor.encoded();
+        const inner = new CborCursor(nameSpacesBytes.content, options);
+        nameSpaces = readDeviceNameSpaces(inner);
+        inner.end();
+      }
+    } else if (key === 'deviceAuth') deviceAuth = cursor.value();
+    else cursor.skip();
+  }
+  return nameSpacesBytes && nameSpaces ? { nameSpacesBytes, nameSpaces, deviceAuth } : missing(start, 'nameSpaces');
+}
+
+function readDeviceNameSpaces(cursor: CborCursor): Map<string, Map<string, CborValue>> {
+  const nameSpaces = new Map<string, Map<string, CborValue>>();
+  cursor.openMap();
+  for (let name = nextName(cursor); name !== undefined; name = nextName(cursor)) {
+    const from = cursor.position;
+    const elements = new Map<string, CborValue>();
+    cursor.openMap();
+    for (let element = nextName(cursor); element !== undefined; element = nextName(cursor)) {
+      elements.set(element, cursor.value());
+    }
+    if (elements.size === 0) empty(from);
+    nameSpaces.set(name, elements);
+  }
+  return nameSpaces;
 }

@@ -1,8 +1,8 @@
-import { type CborValue, decodeRecord, Encoded } from '@tegata/cbor';
+import { CborCursor, type CborValue, type DecodeOptions, Encoded } from '@tegata/cbor';
 import { CoseError, type CoseMessage, parseSign1, x5chain } from '@tegata/cose';
 import { MdocError } from './error.ts';
 import { type MobileSecurityObject, parseMso } from './mobile-security-object.ts';
-import { Shape } from './shape.ts';
+import { empty, missing, nextName, readStructure } from './read-structure.ts';
 
 /** One element with its salt. `encoded.bytes` are what the digest covers. */
 export interface IssuerSignedItem {
@@ -27,13 +27,19 @@ export interface IssuerSigned {
   readonly certificates: readonly Uint8Array[];
 }
 
+/** The outer structure: the signature stays as it is, for the checks that name what is wrong with it. */
+export interface IssuerSignedParts {
+  readonly nameSpaces: IssuerNameSpaces;
+  readonly issuerAuth: CborValue;
+}
+
 /**
  * Takes IssuerSigned apart, keeping the bytes that are hashed and signed (ISO/IEC 18013-5 §8.3.2.1.2.2).
  * @throws {MdocError} `structure`, `issuer-auth`, `mso-structure`
  * @example parseIssuerSigned(bytes).mso.docType
  */
 export function parseIssuerSigned(bytes: Uint8Array): IssuerSigned {
-  const { nameSpaces, issuerAuth } = readIssuerSigned(Shape.of('structure', 'issuerSigned', bytes));
+  const { nameSpaces, issuerAuth } = parseIssuerSignedParts(bytes);
   try {
     const message = parseSign1(issuerAuth);
     const certificates = x5chain(message);
@@ -45,39 +51,89 @@ export function parseIssuerSigned(bytes: Uint8Array): IssuerSigned {
   }
 }
 
-/** The outer structure only; the signature stays as it is, for the checks that name what is wrong with it. */
-export function readIssuerSigned(shape: Shape): { nameSpaces: IssuerNameSpaces; issuerAuth: CborValue } {
-  const nameSpaces = new Map<string, IssuerSignedItem[]>();
-  for (const [namespace, items] of shape.optional('nameSpaces')?.textEntries() ?? []) {
-    nameSpaces.set(namespace, items.each(readUsualItem, readItem));
+/** Takes only the outer structure apart. @throws {MdocError} `structure` with path and rule */
+export function parseIssuerSignedParts(bytes: Uint8Array, options?: DecodeOptions): IssuerSignedParts {
+  return readStructure('structure', 'issuerSigned', bytes, options, (cursor) => readIssuerSigned(cursor, options));
+}
+
+/** Reads IssuerSigned where the cursor stands. */
+export function readIssuerSigned(cursor: CborCursor, options?: DecodeOptions): IssuerSignedParts {
+  const start = cursor.position;
+  let nameSpaces = new Map<string, IssuerSignedItem[]>();
+  let issuerAuth: CborValue;
+  let signed = false;
+  cursor.openMap();
+  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+    if (key === 'nameSpaces') nameSpaces = readNameSpaces(cursor, options);
+    else if (key === 'issuerAuth') {
+      issuerAuth = cursor.value();
+      signed = true;
+    } else cursor.skip();
   }
-  return { nameSpaces, issuerAuth: shape.get('issuerAuth').raw() };
+  if (!signed) missing(start, 'issuerAuth');
+  return { nameSpaces, issuerAuth };
 }
 
-const ITEM = ['digestID', 'random', 'elementIdentifier', 'elementValue'] as const;
-
-/** Items come by the dozen: one of the usual form is read without a map in between. */
-function readUsualItem(encoded: CborValue): IssuerSignedItem | undefined {
-  const values = encoded instanceof Encoded ? decodeRecord(encoded, ITEM) : undefined;
-  if (!values) return undefined;
-  const [digestID, random, elementIdentifier, elementValue] = values;
-  return typeof digestID === 'number' &&
-    digestID >= 0 &&
-    random instanceof Uint8Array &&
-    typeof elementIdentifier === 'string'
-    ? { encoded: encoded as Encoded, digestID, random, elementIdentifier, elementValue }
-    : undefined;
+function readNameSpaces(cursor: CborCursor, options?: DecodeOptions): Map<string, IssuerSignedItem[]> {
+  const start = cursor.position;
+  const nameSpaces = new Map<string, IssuerSignedItem[]>();
+  cursor.openMap();
+  for (let name = nextName(cursor); name !== undefined; name = nextName(cursor)) {
+    const from = cursor.position;
+    const items: IssuerSignedItem[] = [];
+    cursor.openArray();
+    while (cursor.nextItem()) items.push(readEncodedItem(cursor, options));
+    if (items.length === 0) empty(from);
+    nameSpaces.set(name, items);
+  }
+  if (nameSpaces.size === 0) empty(start);
+  return nameSpaces;
 }
 
-/** Any other is read, and judged, member by member. */
-function readItem(shape: Shape): IssuerSignedItem {
-  const item = shape.inside();
-  return {
-    encoded: shape.encoded(),
-    // Its range is a matter of the MSO, which the digest must be found in.
-    digestID: item.get('digestID').unsigned(),
-    random: item.get('random').bytes(),
-    elementIdentifier: item.get('elementIdentifier').text(),
-    elementValue: item.get('elementValue').raw(),
-  };
+function readEncodedItem(cursor: CborCursor, options?: DecodeOptions): IssuerSignedItem {
+  const start = cursor.position;
+  if (cursor.openEmbedded()) return readItem(cursor, start, undefined);
+  const encoded = cursor.encoded();
+  const inner = new CborCursor(encoded.content, options);
+  const item = readItem(inner, 0, encoded);
+  inner.end();
+  return item;
+}
+
+/** @param outside where the tag stands, if the item is read in place @param encoded the item as received, if it is not */
+function readItem(cursor: CborCursor, outside: number, encoded: Encoded | undefined): IssuerSignedItem {
+  const start = cursor.position;
+  let digestID: number | undefined;
+  let random: Uint8Array | undefined;
+  let elementIdentifier: string | undefined;
+  let elementValue: CborValue;
+  let valued = false;
+  cursor.openMap();
+  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+    switch (key) {
+      case 'digestID':
+        // Its range is a matter of the MSO, which the digest must be found in.
+        digestID = cursor.unsigned();
+        break;
+      case 'random':
+        random = cursor.bytes();
+        break;
+      case 'elementIdentifier':
+        elementIdentifier = cursor.name();
+        break;
+      case 'elementValue':
+        elementValue = cursor.value();
+        valued = true;
+        break;
+      default:
+        cursor.skip();
+    }
+  }
+  if (digestID === undefined) return missing(start, 'digestID');
+  if (random === undefined) return missing(start, 'random');
+  if (elementIdentifier === undefined) return missing(start, 'elementIdentifier');
+  if (!valued) return missing(start, 'elementValue');
+  if (!encoded) cursor.closeEmbedded();
+  const received = encoded ?? Encoded.received(cursor.since(outside));
+  return { encoded: received, digestID, random, elementIdentifier, elementValue };
 }

@@ -13,7 +13,7 @@ import {
 import { MdocError } from './error.ts';
 import { printable } from './inspection/check-list.ts';
 import { assemble, type IssuerSignedPlan, SHUFFLE_MUST_SHOW_FROM } from './issue.ts';
-import { type IssuerNameSpaces, readIssuerSigned } from './issuer-signed.ts';
+import { type IssuerNameSpaces, type IssuerSignedParts, parseIssuerSignedParts } from './issuer-signed.ts';
 import { definitionOf, elementDefinition, inDefinedOrder } from './mnc.ts';
 import {
   DIGEST_ALGORITHMS,
@@ -21,7 +21,7 @@ import {
   type MobileSecurityObject,
   parseMso,
 } from './mobile-security-object.ts';
-import { decodeFor, Shape } from './shape.ts';
+import { decodeFor } from './shape.ts';
 
 /** What issued bytes are held against. */
 export interface LintOptions {
@@ -87,9 +87,9 @@ class Findings {
 export function lintIssuerSigned(bytes: Uint8Array, options: LintOptions): Report {
   const signer = parseCertificate(options.dsCertificate);
   const findings = new Findings();
-  let document: { nameSpaces: IssuerNameSpaces; issuerAuth: CborValue } | undefined;
+  let document: IssuerSignedParts | undefined;
   findings.rule('structure', () => {
-    document = readIssuerSigned(new Shape('structure', 'issuerSigned', decodeFor('structure', 'issuerSigned', bytes)));
+    document = parseIssuerSignedParts(bytes);
     return document.nameSpaces.size === 0 ? 'There are no elements.' : undefined;
   });
   if (!document) return findings.report();

@@ -1,8 +1,17 @@
 import type { KeyObject } from 'node:crypto';
-import { type CborMap, type CborValue, DateTime, type DecodeOptions, Encoded, encode } from '@tegata/cbor';
+import {
+  type CborCursor,
+  type CborMap,
+  type CborValue,
+  DateTime,
+  type DecodeOptions,
+  Encoded,
+  encode,
+} from '@tegata/cbor';
 import { encodeCoseKey } from '@tegata/cose';
 import { MdocError } from './error.ts';
-import { decodeFor, Shape } from './shape.ts';
+import { empty, Fault, missing, nextName, readStructure } from './read-structure.ts';
+import { decodeFor } from './shape.ts';
 
 /** Digest algorithms by their names in the MSO, and in node:crypto. */
 export const DIGEST_ALGORITHMS = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' } as const;
@@ -76,60 +85,160 @@ export function encodeMso(options: {
 
 /**
  * Reads the payload of issuerAuth: `#6.24(bstr .cbor MobileSecurityObject)`.
+ * @param options limits, and who hears of forms that should not have been written
  * @throws {MdocError} `mso-structure` with the path and the rule
  */
 export function parseMso(payload: Uint8Array, options?: DecodeOptions): MobileSecurityObject {
-  const outer = decodeFor('mso-structure', 'payload', payload, options);
-  if (!(outer instanceof Encoded)) {
-    throw new MdocError('mso-structure', 'The payload is not embedded CBOR (tag 24).', { rule: 'payload-tag' });
-  }
-  const mso = Shape.of('mso-structure', 'mso', outer.content, options);
-  const validity = mso.get('validityInfo');
-  const expectedUpdate = validity.optional('expectedUpdate')?.is(DateTime, 'a date and time (tag 0)');
-  const keyInfo = mso.get('deviceKeyInfo');
-  const status = mso.optional('status')?.raw();
-  return {
-    bytes: outer.content,
-    version: mso.get('version').text(),
-    digestAlgorithm: mso.get('digestAlgorithm').text(),
-    valueDigests: parseValueDigests(mso.get('valueDigests')),
-    deviceKey: keyInfo.get('deviceKey').map(),
-    keyAuthorizations: parseKeyAuthorizations(keyInfo.optional('keyAuthorizations')),
-    docType: mso.get('docType').text(),
-    validityInfo: {
-      signed: validity.get('signed').is(DateTime, 'a date and time (tag 0)'),
-      validFrom: validity.get('validFrom').is(DateTime, 'a date and time (tag 0)'),
-      validUntil: validity.get('validUntil').is(DateTime, 'a date and time (tag 0)'),
-      ...(expectedUpdate ? { expectedUpdate } : {}),
-    },
-    ...(status === undefined ? {} : { status }),
-  };
+  return readStructure('mso-structure', 'mso', contentOf(payload, options), options, (cursor) => {
+    const mso = readMso(cursor);
+    return { ...mso, bytes: cursor.since(0) };
+  });
 }
 
-function parseValueDigests(shape: Shape): Map<string, Map<number, Uint8Array>> {
-  const namespaces = new Map<string, Map<number, Uint8Array>>();
-  for (const [namespace, digests] of shape.textEntries()) {
-    const byId = new Map<number, Uint8Array>();
-    for (const [id, digest] of digests.map()) {
-      if (typeof id !== 'number' || id < 0 || id >= DIGEST_ID_END)
-        digests.fail('digest-id-range', 'a digestID is below 2^31');
-      if (!(digest instanceof Uint8Array)) digests.fail('member-type', 'a digest is a byte string');
-      byId.set(id as number, digest as Uint8Array);
+function contentOf(payload: Uint8Array, options?: DecodeOptions): Uint8Array {
+  const outer = decodeFor('mso-structure', 'payload', payload, options);
+  if (outer instanceof Encoded) return outer.content;
+  throw new MdocError('mso-structure', 'The payload is not embedded CBOR (tag 24).', { rule: 'payload-tag' });
+}
+
+function readMso(cursor: CborCursor): Omit<MobileSecurityObject, 'bytes'> {
+  const start = cursor.position;
+  let version: string | undefined;
+  let digestAlgorithm: string | undefined;
+  let valueDigests: MobileSecurityObject['valueDigests'] | undefined;
+  let device: ReturnType<typeof readDeviceKeyInfo> | undefined;
+  let docType: string | undefined;
+  let validityInfo: MobileSecurityObject['validityInfo'] | undefined;
+  let status: CborValue;
+  cursor.openMap();
+  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+    switch (key) {
+      case 'version':
+        version = cursor.name();
+        break;
+      case 'digestAlgorithm':
+        digestAlgorithm = cursor.name();
+        break;
+      case 'valueDigests':
+        valueDigests = readValueDigests(cursor);
+        break;
+      case 'deviceKeyInfo':
+        device = readDeviceKeyInfo(cursor);
+        break;
+      case 'docType':
+        docType = cursor.name();
+        break;
+      case 'validityInfo':
+        validityInfo = readValidityInfo(cursor);
+        break;
+      case 'status':
+        status = cursor.value();
+        break;
+      default:
+        cursor.skip();
     }
-    if (byId.size === 0) digests.fail('member-empty', 'one entry at least is expected');
-    namespaces.set(namespace, byId);
   }
+  if (version === undefined) return missing(start, 'version');
+  if (digestAlgorithm === undefined) return missing(start, 'digestAlgorithm');
+  if (!valueDigests) return missing(start, 'valueDigests');
+  if (!device) return missing(start, 'deviceKeyInfo');
+  if (docType === undefined) return missing(start, 'docType');
+  if (!validityInfo) return missing(start, 'validityInfo');
+  const mso = { version, digestAlgorithm, valueDigests, ...device, docType, validityInfo };
+  return status === undefined ? mso : { ...mso, status };
+}
+
+function readValueDigests(cursor: CborCursor): Map<string, Map<number, Uint8Array>> {
+  const start = cursor.position;
+  const namespaces = new Map<string, Map<number, Uint8Array>>();
+  cursor.openMap();
+  for (let name = nextName(cursor); name !== undefined; name = nextName(cursor)) {
+    const from = cursor.position;
+    const digests = new Map<number, Uint8Array>();
+    cursor.openMap();
+    for (
+      let at = cursor.position, id = cursor.nextKey();
+      id !== undefined;
+      at = cursor.position, id = cursor.nextKey()
+    ) {
+      if (typeof id !== 'number' || id < 0 || id >= DIGEST_ID_END) {
+        throw new Fault('digest-id-range', at, 'a digestID is below 2^31');
+      }
+      digests.set(id, cursor.bytes());
+    }
+    if (digests.size === 0) empty(from);
+    namespaces.set(name, digests);
+  }
+  if (namespaces.size === 0) empty(start);
   return namespaces;
 }
 
-function parseKeyAuthorizations(shape: Shape | undefined): KeyAuthorizations {
-  const nameSpaces = new Set((shape?.optional('nameSpaces')?.array() ?? []).map((name) => name.text()));
-  const dataElements = new Map<string, Set<string>>();
-  for (const [namespace, elements] of shape?.optional('dataElements')?.textEntries() ?? []) {
+function readDeviceKeyInfo(cursor: CborCursor): Pick<MobileSecurityObject, 'deviceKey' | 'keyAuthorizations'> {
+  const start = cursor.position;
+  let deviceKey: CborValue;
+  let keyAuthorizations = NO_AUTHORIZATIONS;
+  cursor.openMap();
+  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+    if (key === 'deviceKey') {
+      const at = cursor.position;
+      deviceKey = cursor.value();
+      if (!(deviceKey instanceof Map)) throw new Fault('member-type', at, 'a map is expected');
+    } else if (key === 'keyAuthorizations') keyAuthorizations = readKeyAuthorizations(cursor);
+    else cursor.skip();
+  }
+  return deviceKey === undefined ? missing(start, 'deviceKey') : { deviceKey, keyAuthorizations };
+}
+
+const NO_AUTHORIZATIONS: KeyAuthorizations = { nameSpaces: new Set(), dataElements: new Map() };
+
+function readKeyAuthorizations(cursor: CborCursor): KeyAuthorizations {
+  const start = cursor.position;
+  let nameSpaces: ReadonlySet<string> = new Set();
+  const dataElements = new Map<string, ReadonlySet<string>>();
+  cursor.openMap();
+  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+    if (key === 'nameSpaces') nameSpaces = readNames(cursor);
+    else if (key === 'dataElements') {
+      const from = cursor.position;
+      cursor.openMap();
+      for (let name = nextName(cursor); name !== undefined; name = nextName(cursor)) {
+        dataElements.set(name, readNames(cursor));
+      }
+      if (dataElements.size === 0) empty(from);
+    } else cursor.skip();
+  }
+  for (const name of dataElements.keys()) {
+    if (!nameSpaces.has(name)) continue;
     // Listed whole and in part at once, nobody could say which was meant (ISO/IEC 18013-5 §9.1.2.4).
-    if (nameSpaces.has(namespace))
-      elements.fail('key-authorizations-overlap', 'a namespace authorised as a whole is not listed by element');
-    dataElements.set(namespace, new Set(elements.array().map((element) => element.text())));
+    const why = 'a namespace authorised as a whole is not listed by element';
+    throw new Fault('key-authorizations-overlap', start, why);
   }
   return { nameSpaces, dataElements };
+}
+
+function readNames(cursor: CborCursor): Set<string> {
+  const start = cursor.position;
+  const names = new Set<string>();
+  cursor.openArray();
+  while (cursor.nextItem()) names.add(cursor.text());
+  return names.size === 0 ? empty(start) : names;
+}
+
+function readValidityInfo(cursor: CborCursor): MobileSecurityObject['validityInfo'] {
+  const start = cursor.position;
+  const dates: { [member: string]: DateTime } = {};
+  cursor.openMap();
+  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+    if (key === 'signed' || key === 'validFrom' || key === 'validUntil' || key === 'expectedUpdate') {
+      const at = cursor.position;
+      const date = cursor.value();
+      if (!(date instanceof DateTime)) throw new Fault('member-type', at, 'a date and time (tag 0) is expected');
+      dates[key] = date;
+    } else cursor.skip();
+  }
+  const { signed, validFrom, validUntil, expectedUpdate } = dates;
+  if (!signed) return missing(start, 'signed');
+  if (!validFrom) return missing(start, 'validFrom');
+  if (!validUntil) return missing(start, 'validUntil');
+  return expectedUpdate ? { signed, validFrom, validUntil, expectedUpdate } : { signed, validFrom, validUntil };
 }

@@ -87,12 +87,6 @@ export class Shape {
     return (this.value as CborValue[]).map((item, index) => this.at(index, item));
   }
 
-  /** Reads the items of an array that is not empty: by `usual` where that knows the form, else by `any`, which complains. */
-  each<T>(usual: (item: CborValue) => T | undefined, any: (item: Shape) => T): T[] {
-    if (!Array.isArray(this.value) || this.value.length === 0) return this.array().map(any);
-    return (this.value as CborValue[]).map((item, index) => usual(item) ?? any(this.at(index, item)));
-  }
-
   text(): string {
     return typeof this.value === 'string' ? this.value : this.fail('member-type', 'text is expected');
   }

@@ -1,6 +1,6 @@
 import type { CborValue } from '@tegata/cbor';
 import type { MdocCheck } from './inspection/check-list.ts';
-import type { ValuesByNamespace } from './inspection/elements.ts';
+import { type ShownElements, type ValuesByNamespace, valuesOf } from './inspection/elements.ts';
 
 const proof = Symbol('every check passed');
 
@@ -15,7 +15,8 @@ export class VerifiedDocument {
   readonly validity: { readonly signed: Date; readonly validFrom: Date; readonly validUntil: Date };
   /** The document signer's certificate (DER). */
   readonly #issuerCertificate: Uint8Array;
-  readonly #elements: ValuesByNamespace;
+  readonly #shown: ShownElements;
+  #elements: ValuesByNamespace | undefined;
   readonly #deviceElements: ValuesByNamespace;
 
   constructor(token: symbol, parts: VerifiedParts) {
@@ -24,12 +25,13 @@ export class VerifiedDocument {
     this.checks = parts.checks;
     this.validity = parts.validity;
     this.#issuerCertificate = parts.issuerCertificate;
-    this.#elements = parts.elements;
+    this.#shown = parts.shown;
     this.#deviceElements = parts.deviceElements;
   }
 
   /** Elements that the issuer signed, by namespace. */
   get elements(): ValuesByNamespace {
+    this.#elements ??= valuesOf(this.#shown);
     return this.#elements;
   }
 
@@ -44,7 +46,7 @@ export class VerifiedDocument {
 
   /** The value of one element that the issuer signed; undefined when it was not returned. */
   value(namespace: string, element: string): CborValue {
-    return this.#elements.get(namespace)?.get(element);
+    return this.elements.get(namespace)?.get(element);
   }
 }
 
@@ -54,7 +56,7 @@ export interface VerifiedParts {
   readonly checks: readonly MdocCheck[];
   readonly validity: VerifiedDocument['validity'];
   readonly issuerCertificate: Uint8Array;
-  readonly elements: ValuesByNamespace;
+  readonly shown: ShownElements;
   readonly deviceElements: ValuesByNamespace;
 }
 

@@ -1,4 +1,3 @@
-import type { CborValue } from '@tegata/cbor';
 import type { Report } from '@tegata/x509';
 import type { ItemsRequest } from './device-request.ts';
 import { type DeviceResponse, parseDeviceResponse, type ResponseDocument } from './device-response.ts';
@@ -7,16 +6,15 @@ import {
   CHECK_IDS,
   type CheckId,
   CheckList,
+  checkSet,
   failureCode,
-  holds,
   type MdocCheck,
   printable,
 } from './inspection/check-list.ts';
 import { inspectDevice, type OwnSession } from './inspection/device.ts';
-import { inspectAnswer, inspectTypes, type ValuesByNamespace } from './inspection/elements.ts';
-import { type IssuerTrust, inspectIssuer, validityDates } from './inspection/issuer.ts';
-import type { IssuerNameSpaces } from './issuer-signed.ts';
-import { type VerifiedDocument, verified } from './verified-document.ts';
+import { inspectAnswer, inspectTypes, joined } from './inspection/elements.ts';
+import { type IssuerTrust, inspectIssuer, inspectSignature } from './inspection/issuer.ts';
+import { type VerifiedDocument, type VerifiedParts, verified } from './verified-document.ts';
 
 /** A response and everything that the reader itself knows about the exchange. */
 export interface VerifyDeviceResponseOptions extends IssuerTrust, OwnSession {
@@ -42,12 +40,16 @@ export interface DeviceResponseReport extends Report {
   readonly documents: readonly (VerifiedDocument | RefusedDocument)[];
 }
 
-const RESPONSE_CHECKS: readonly CheckId[] = ['cbor-structure', 'version', 'status', 'requested-doctype'];
+const OF_RESPONSE: readonly CheckId[] = ['cbor-structure', 'version', 'status', 'requested-doctype'];
+const RESPONSE_CHECKS = checkSet(OF_RESPONSE);
+const DOCUMENT_CHECKS = checkSet(CHECK_IDS.filter((id) => id !== 'cbor-structure' && id !== 'status'));
+const ONLY_DOCUMENT_CHECKS = checkSet(CHECK_IDS.filter((id) => !OF_RESPONSE.includes(id)));
 /** Must have been made and passed for a document to count. */
-const REQUIRED: readonly CheckId[] = CHECK_IDS.filter(
-  (id) => !['cbor-structure', 'status', 'issuing-country', 'status-list', 'element-type', 'reader-auth'].includes(id),
+const REQUIRED = checkSet(
+  CHECK_IDS.filter(
+    (id) => !['cbor-structure', 'status', 'issuing-country', 'status-list', 'element-type', 'reader-auth'].includes(id),
+  ),
 );
-const DOCUMENT_CHECKS: readonly CheckId[] = CHECK_IDS.filter((id) => id !== 'cbor-structure' && id !== 'status');
 
 /**
  * Inspects a DeviceResponse (ISO/IEC 18013-5 §9.3): every document, every check by name, nothing shown that did not pass.
@@ -67,27 +69,26 @@ export function verifyDeviceResponse(options: VerifyDeviceResponseOptions): Devi
   const list = new CheckList();
   const response = readResponse(list, options.response);
   if (response) inspectResponse(list, response, requests);
-  const own = list.finish(CHECK_IDS.filter((id) => RESPONSE_CHECKS.includes(id)));
-  const sound = holds(own, RESPONSE_CHECKS);
+  const own = list.finish(RESPONSE_CHECKS);
+  const sound = list.holds(RESPONSE_CHECKS);
 
   const left = [...requests];
-  const inspected = (response?.documents ?? []).map((document, index) => {
+  const checks = [...own];
+  const documents: (VerifiedDocument | RefusedDocument)[] = [];
+  for (const [index, document] of (response?.documents ?? []).entries()) {
     // One document answers one request: a second of the same type needs a second request.
     const at = left.findIndex(({ docType }) => docType === document.docType);
     const [request] = at < 0 ? [] : left.splice(at, 1);
-    return inspectDocument(document, index, request, options);
-  });
-  const checks = [...own, ...inspected.flatMap((document) => document.checks)];
-  // With nothing to inspect the checks of a document are still listed, so that a reader of the report misses none.
-  if (inspected.length === 0) {
-    const rest = new CheckList();
-    checks.push(...rest.finish(DOCUMENT_CHECKS.filter((id) => !RESPONSE_CHECKS.includes(id))));
+    const inspected = inspectDocument(document, index, request, options);
+    checks.push(...inspected.checks);
+    if (sound && inspected.parts) documents.push(verified(inspected.parts));
+    else {
+      const code = sound ? failureCode(inspected.checks) : failureCode(own);
+      documents.push({ result: 'failed', code, checks: inspected.checks });
+    }
   }
-  const documents = inspected.map((document): VerifiedDocument | RefusedDocument => {
-    if (sound && document.make) return document.make();
-    const code = sound ? failureCode(document.checks) : failureCode(own);
-    return { result: 'failed', code, checks: document.checks };
-  });
+  // With nothing to inspect the checks of a document are still listed, so that a reader of the report misses none.
+  if (documents.length === 0) checks.push(...new CheckList().finish(ONLY_DOCUMENT_CHECKS));
   const passed = sound && documents.length > 0 && documents.every(({ result }) => result === 'passed');
   if (passed) return { result: 'passed', checks, documents };
   return { result: 'failed', code: failureCode(checks), checks, documents };
@@ -120,10 +121,12 @@ function inspectResponse(list: CheckList, response: DeviceResponse, requests: re
   } else list.pass('requested-doctype');
 }
 
+const NO_ELEMENTS: ReadonlyMap<string, ReadonlyMap<string, never>> = new Map();
+
 interface InspectedDocument {
   readonly checks: readonly MdocCheck[];
   /** Present only if every required check passed. */
-  readonly make?: () => VerifiedDocument;
+  readonly parts?: VerifiedParts;
 }
 
 function inspectDocument(
@@ -142,42 +145,24 @@ function inspectDocument(
       'A document of this type was not asked for, or not this often.',
     );
 
-  const { mso, certificate } = inspectIssuer(list, document, options);
-  const elements = valuesOf(document.nameSpaces);
-  const deviceElements = document.deviceSigned?.nameSpaces ?? new Map();
+  const issuer = inspectIssuer(list, document, options);
+  const { mso, certificate, validity } = issuer;
+  const { nameSpaces } = document;
+  const deviceElements = document.deviceSigned?.nameSpaces ?? NO_ELEMENTS;
+  inspectTypes(list, docType, nameSpaces);
+  if (request) inspectAnswer(list, request, joined(nameSpaces, deviceElements));
+  list.skip('reader-auth', 'not-built', 'The reader does not authenticate itself yet.');
+  inspectSignature(list, issuer);
   if (mso) {
+    inspectDevice(list, document, mso, options);
     if (mso.docType === docType) list.pass('doctype');
     else list.fail('doctype', 'doctype-mismatch', 'The document is shown as another type than its issuer signed.');
-    inspectDevice(list, document, mso, options);
     if (mso.status === undefined) list.skip('status-list', 'no-status', 'The document refers to no status list.');
     else list.skip('status-list', 'not-built', 'The document refers to a status list, which is not read yet.');
   }
-  inspectTypes(list, docType, elements);
-  if (request) inspectAnswer(list, request, deviceElements.size === 0 ? elements : joined(elements, deviceElements));
-  list.skip('reader-auth', 'not-built', 'The reader does not authenticate itself yet.');
 
   const checks = list.finish(DOCUMENT_CHECKS);
-  if (!holds(checks, REQUIRED) || !mso || !certificate) return { checks };
-  const validity = validityDates(mso);
-  const make = () =>
-    verified({ docType, checks, validity, issuerCertificate: certificate.raw, elements, deviceElements });
-  return { checks, make };
-}
-
-function valuesOf(nameSpaces: IssuerNameSpaces): ValuesByNamespace {
-  const values = new Map<string, Map<string, CborValue>>();
-  for (const [namespace, items] of nameSpaces) {
-    const own = new Map<string, CborValue>();
-    for (const { elementIdentifier, elementValue } of items) own.set(elementIdentifier, elementValue);
-    values.set(namespace, own);
-  }
-  return values;
-}
-
-function joined(one: ValuesByNamespace, other: ValuesByNamespace): ValuesByNamespace {
-  const all = new Map<string, Map<string, CborValue>>();
-  for (const [namespace, elements] of [...one, ...other]) {
-    all.set(namespace, new Map([...(all.get(namespace) ?? []), ...elements]));
-  }
-  return all;
+  if (!list.holds(REQUIRED) || !validity || !certificate) return { checks };
+  const parts = { docType, checks, validity, issuerCertificate: certificate.raw, shown: nameSpaces, deviceElements };
+  return { checks, parts };
 }

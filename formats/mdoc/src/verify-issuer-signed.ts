@@ -1,12 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { Report } from '@tegata/x509';
 import { MdocError } from './error.ts';
-import { type CheckId, CheckList, failureCode, holds, type MdocCheck } from './inspection/check-list.ts';
+import { type CheckId, CheckList, checkSet, failureCode, type MdocCheck } from './inspection/check-list.ts';
 import { inspectDeviceKey } from './inspection/device.ts';
 import { inspectTypes } from './inspection/elements.ts';
-import { type IssuerTrust, inspectIssuer } from './inspection/issuer.ts';
-import { readIssuerSigned } from './issuer-signed.ts';
-import { Shape } from './shape.ts';
+import { type IssuerTrust, inspectIssuer, inspectSignature } from './inspection/issuer.ts';
+import { type IssuerSignedParts, parseIssuerSignedParts } from './issuer-signed.ts';
 
 /** Issuer-signed data and what its receiver expects of it. */
 export interface VerifyIssuerSignedOptions extends IssuerTrust {
@@ -23,7 +22,7 @@ export interface IssuerSignedReport extends Report {
   readonly checks: readonly MdocCheck[];
 }
 
-const REQUIRED: readonly CheckId[] = [
+const ALWAYS: readonly CheckId[] = [
   'cbor-structure',
   'version',
   'issuer-chain',
@@ -35,7 +34,9 @@ const REQUIRED: readonly CheckId[] = [
   'validity',
   'device-key',
 ];
-const LISTED: readonly CheckId[] = [...REQUIRED, 'doctype', 'issuing-country', 'status-list', 'element-type'];
+const REQUIRED = checkSet(ALWAYS);
+const REQUIRED_WITH_TYPE = checkSet([...ALWAYS, 'doctype']);
+const LISTED = checkSet([...ALWAYS, 'doctype', 'issuing-country', 'status-list', 'element-type']);
 
 /**
  * Inspects issuer-signed data outside of a presentation, as a wallet does before it stores an mdoc.
@@ -46,22 +47,23 @@ export function verifyIssuerSigned(options: VerifyIssuerSignedOptions): IssuerSi
   const list = new CheckList();
   inspect(list, options);
   const checks = list.finish(LISTED);
-  const required = options.docType === undefined ? REQUIRED : ([...REQUIRED, 'doctype'] as const);
-  if (holds(checks, required)) return { result: 'passed', checks };
+  if (list.holds(options.docType === undefined ? REQUIRED : REQUIRED_WITH_TYPE)) return { result: 'passed', checks };
   return { result: 'failed', code: failureCode(checks), checks };
 }
 
 function inspect(list: CheckList, options: VerifyIssuerSignedOptions): void {
-  let document: ReturnType<typeof readIssuerSigned>;
+  let document: IssuerSignedParts;
   try {
-    document = readIssuerSigned(Shape.of('structure', 'issuerSigned', options.issuerSigned));
+    document = parseIssuerSignedParts(options.issuerSigned);
     list.pass('cbor-structure');
   } catch (error) {
     if (!(error instanceof MdocError)) throw error;
     list.fail('cbor-structure', String(error.context['rule'] ?? error.code), error.message);
     return;
   }
-  const { mso } = inspectIssuer(list, document, options);
+  const inspected = inspectIssuer(list, document, options);
+  inspectSignature(list, inspected);
+  const { mso } = inspected;
   if (!mso) return;
   if (options.docType === undefined) list.skip('doctype', 'no-expectation', 'No document type was expected.');
   else if (options.docType === mso.docType) list.pass('doctype');
@@ -72,14 +74,5 @@ function inspect(list: CheckList, options: VerifyIssuerSignedOptions): void {
   }
   if (mso.status === undefined) list.skip('status-list', 'no-status', 'The mdoc refers to no status list.');
   else list.skip('status-list', 'not-built', 'The mdoc refers to a status list, which is not read yet.');
-  inspectTypes(
-    list,
-    mso.docType,
-    new Map(
-      [...document.nameSpaces].map(([namespace, items]) => [
-        namespace,
-        new Map(items.map((item) => [item.elementIdentifier, item.elementValue])),
-      ]),
-    ),
-  );
+  inspectTypes(list, mso.docType, document.nameSpaces);
 }

@@ -58,12 +58,15 @@ const CLAUSES: Readonly<Record<CheckId, string>> = {
 };
 
 const RANKS: ReadonlyMap<CheckId, number> = new Map(CHECK_IDS.map((id, rank) => [id, rank]));
+const rankOf = (id: CheckId) => RANKS.get(id) as number;
 
-/** A check that passed says nothing but its name: it is made once and shared by all reports. */
-const passedChecks = (document?: number): ReadonlyMap<CheckId, MdocCheck> =>
-  new Map(CHECK_IDS.map((id) => [id, Object.freeze(checkOf(id, 'passed', undefined, undefined, document))]));
-const PASSED = passedChecks();
-const PASSED_FIRST_DOCUMENT = passedChecks(0);
+/** Checks as bits, by their ranks. */
+export type CheckSet = number;
+
+/** A set of checks, to be asked for again and again. */
+export function checkSet(ids: readonly CheckId[]): CheckSet {
+  return ids.reduce((set, id) => set | (1 << rankOf(id)), 0);
+}
 
 function checkOf(
   id: CheckId,
@@ -82,14 +85,27 @@ function checkOf(
   };
 }
 
+/** A check that passed says nothing but its name: it is made once and shared by all reports. */
+const passedChecks = (document?: number): readonly MdocCheck[] =>
+  CHECK_IDS.map((id) => Object.freeze(checkOf(id, 'passed', undefined, undefined, document)));
+const PASSED = passedChecks();
+const PASSED_FIRST_DOCUMENT = passedChecks(0);
+
+/** So are those of the first document that were not performed for the usual reasons, by rank. */
+const SKIPPED_FIRST_DOCUMENT: (MdocCheck | undefined)[] = CHECK_IDS.map(() => undefined);
+
 /**
  * Collects checks. The verdict is "failed" until every check that must be made has been made and has passed: a check that
  * nobody reached counts against the document, never for it.
  */
 export class CheckList {
   private readonly made: MdocCheck[] = [];
+  private readonly ranks: number[] = [];
+  private listed: CheckSet = 0;
+  private good: CheckSet = 0;
+  private failed = false;
   private readonly document: number | undefined;
-  private readonly passed: ReadonlyMap<CheckId, MdocCheck> | undefined;
+  private readonly passed: readonly MdocCheck[] | undefined;
 
   constructor(document?: number) {
     this.document = document;
@@ -97,27 +113,39 @@ export class CheckList {
     else if (document === 0) this.passed = PASSED_FIRST_DOCUMENT;
   }
 
-  private add(id: CheckId, result: MdocCheck['result'], code?: string, detail?: string): void {
-    this.made.push(checkOf(id, result, code, detail, this.document));
+  private add(rank: number, check: MdocCheck): void {
+    this.made.push(check);
+    this.ranks.push(rank);
+    const bit = 1 << rank;
+    this.listed |= bit;
+    if (check.result === 'failed') this.failed = true;
+    else if (check.result !== 'not_performed') this.good |= bit;
   }
 
   pass(id: CheckId): void {
-    const known = this.passed?.get(id);
-    if (known) this.made.push(known);
-    else this.add(id, 'passed');
+    const rank = rankOf(id);
+    this.add(rank, this.passed?.[rank] ?? checkOf(id, 'passed', undefined, undefined, this.document));
   }
 
   fail(id: CheckId, code: string, detail?: string): void {
-    this.add(id, 'failed', code, detail);
+    this.add(rankOf(id), checkOf(id, 'failed', code, detail, this.document));
   }
 
   warn(id: CheckId, code: string, detail?: string): void {
-    this.add(id, 'warning', code, detail);
+    this.add(rankOf(id), checkOf(id, 'warning', code, detail, this.document));
   }
 
   /** Not built, or no input for it. */
   skip(id: CheckId, code: string, detail?: string): void {
-    this.add(id, 'not_performed', code, detail);
+    const rank = rankOf(id);
+    const known = SKIPPED_FIRST_DOCUMENT[rank];
+    if (this.document === 0 && known?.code === code && known.detail === detail) {
+      this.add(rank, known);
+      return;
+    }
+    const check = checkOf(id, 'not_performed', code, detail, this.document);
+    if (this.document === 0) SKIPPED_FIRST_DOCUMENT[rank] = Object.freeze(check);
+    this.add(rank, check);
   }
 
   /** Passes when nothing is wrong, else fails with the code of the first thing that is. */
@@ -127,36 +155,35 @@ export class CheckList {
     else this.fail(id, first.code, wrong.flatMap(({ detail }) => detail ?? []).join(' ') || undefined);
   }
 
-  has(id: CheckId): boolean {
-    for (const check of this.made) if (check.id === id) return true;
-    return false;
-  }
-
   /** All checks in the order of the inspection; those of `ids` that were not reached are listed as not performed. */
-  finish(ids: readonly CheckId[]): MdocCheck[] {
-    const { made } = this;
-    for (const id of ids) {
-      if (!this.has(id)) this.skip(id, 'not-reached', 'An earlier check failed on which this one rests.');
+  finish(ids: CheckSet): MdocCheck[] {
+    const absent = ids & ~this.listed;
+    for (let rank = 0; absent >>> rank !== 0; rank++) {
+      if (!((absent >>> rank) & 1)) continue;
+      const id = CHECK_IDS[rank] as CheckId;
+      const detail = 'An earlier check failed on which this one rests.';
+      this.add(rank, checkOf(id, 'not_performed', 'not-reached', detail, this.document));
     }
+    const { made, ranks } = this;
     // They come nearly in order: an insertion sort moves the few that do not, and keeps equal ones as they came.
     for (let at = 1; at < made.length; at++) {
       const check = made[at] as MdocCheck;
+      const rank = ranks[at] as number;
       let to = at;
-      for (; to > 0 && rankOf(made[to - 1] as MdocCheck) > rankOf(check); to--) made[to] = made[to - 1] as MdocCheck;
+      for (; to > 0 && (ranks[to - 1] as number) > rank; to--) {
+        made[to] = made[to - 1] as MdocCheck;
+        ranks[to] = ranks[to - 1] as number;
+      }
       made[to] = check;
+      ranks[to] = rank;
     }
     return made;
   }
-}
 
-const rankOf = ({ id }: MdocCheck) => RANKS.get(id) as number;
-
-/** Whether nothing failed and each of `required` was made. */
-export function holds(checks: readonly MdocCheck[], required: readonly CheckId[]): boolean {
-  if (checks.some(({ result }) => result === 'failed')) return false;
-  const made = new Set<CheckId>();
-  for (const { id, result } of checks) if (result !== 'not_performed') made.add(id);
-  return required.every((id) => made.has(id));
+  /** Whether nothing failed and each of `required` was made. */
+  holds(required: CheckSet): boolean {
+    return !this.failed && (required & ~this.good) === 0;
+  }
 }
 
 /** The code of the first failure, or of the first required check that was not made. */

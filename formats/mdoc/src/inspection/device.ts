@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { CborValue } from '@tegata/cbor';
 import { CoseError, decodeCoseKey, parseCoseKey, verifyMac0, verifySign1 } from '@tegata/cose';
-import { deviceAuthenticationBytes } from '../device-authentication.ts';
+import { lentDeviceAuthenticationBytes } from '../device-authentication.ts';
 import type { ResponseDocument } from '../device-response.ts';
 import { MdocError } from '../error.ts';
 import type { MobileSecurityObject } from '../mobile-security-object.ts';
@@ -49,7 +49,8 @@ export function inspectDevice(
     list.fail('device-auth', form, 'deviceAuth holds exactly one of deviceSignature and deviceMac.');
     return;
   }
-  const payload = deviceAuthenticationBytes(session.sessionTranscript, document.docType, deviceSigned.nameSpacesBytes);
+  const { sessionTranscript } = session;
+  const payload = lentDeviceAuthenticationBytes(sessionTranscript, document.docType, deviceSigned.nameSpacesBytes);
   if (form.kind === 'deviceSignature' && signatureHolds(form.value, mso, payload)) {
     list.pass('device-key');
     list.pass('device-auth');

@@ -7,10 +7,43 @@ import { type CheckList, printable } from './check-list.ts';
 /** Values by namespace and element identifier. */
 export type ValuesByNamespace = ReadonlyMap<string, ReadonlyMap<string, CborValue>>;
 
+/** An element and its value, as an item of the issuer or the phone's word. */
+export interface ShownElement {
+  readonly elementIdentifier: string;
+  readonly elementValue: CborValue;
+}
+
+/** What a document shows, by namespace. */
+export type ShownElements = ReadonlyMap<string, readonly ShownElement[]>;
+
+/** The same as maps of values. */
+export function valuesOf(shown: ShownElements): ValuesByNamespace {
+  const values = new Map<string, Map<string, CborValue>>();
+  for (const [namespace, elements] of shown) values.set(namespace, valuesIn(elements));
+  return values;
+}
+
+function valuesIn(elements: readonly ShownElement[]): Map<string, CborValue> {
+  const values = new Map<string, CborValue>();
+  for (const { elementIdentifier, elementValue } of elements) values.set(elementIdentifier, elementValue);
+  return values;
+}
+
+/** What the issuer signed together with what the phone signed. */
+export function joined(issuerSigned: ShownElements, deviceSigned: ValuesByNamespace): ShownElements {
+  if (deviceSigned.size === 0) return issuerSigned;
+  const all = new Map(issuerSigned);
+  for (const [namespace, elements] of deviceSigned) {
+    const own = Array.from(elements, ([elementIdentifier, elementValue]) => ({ elementIdentifier, elementValue }));
+    all.set(namespace, [...(all.get(namespace) ?? []), ...own]);
+  }
+  return all;
+}
+
 const named = (namespace: string, element: string) => `${printable(namespace)}/${printable(element)}`;
 
 /** Makes the check `element-type` against the definition of the document type, where there is one here. */
-export function inspectTypes(list: CheckList, docType: string, values: ValuesByNamespace): void {
+export function inspectTypes(list: CheckList, docType: string, shown: ShownElements): void {
   const definition = definitionOf(docType);
   if (!definition) {
     list.skip('element-type', 'no-definition', 'The elements of this document type are not defined here.');
@@ -18,48 +51,55 @@ export function inspectTypes(list: CheckList, docType: string, values: ValuesByN
   }
   const wrong: { code: string; detail: string }[] = [];
   const unknown: string[] = [];
-  for (const [namespace, elements] of values) {
-    for (const [element, value] of elements) {
+  shown.forEach((elements, namespace) => {
+    for (const { elementIdentifier: element, elementValue } of elements) {
       const known = elementDefinition(definition, namespace, element);
       if (!known) unknown.push(named(namespace, element));
-      else if (!(known.read ?? known.issued)(value)) {
+      else if (!(known.read ?? known.issued)(elementValue)) {
         wrong.push({ code: 'element-type', detail: `${named(namespace, element)} is not ${known.type}.` });
       }
     }
-  }
+  });
   if (wrong.length === 0 && unknown.length > 0) {
     list.warn('element-type', 'element-unknown', `The document type does not define ${unknown.join(', ')}.`);
   } else list.judge('element-type', wrong);
 }
 
 /** Makes the checks `unrequested` and `missing-element`. */
-export function inspectAnswer(list: CheckList, request: ItemsRequest, values: ValuesByNamespace): void {
-  const unrequested: { code: string; detail: string }[] = [];
-  for (const [namespace, elements] of values) {
-    const asked = Object.hasOwn(request.nameSpaces, namespace) ? (request.nameSpaces[namespace] ?? {}) : {};
-    for (const [element, value] of elements) {
-      if (Object.hasOwn(asked, element) || answersAnAge(asked, element, value)) continue;
-      const code = element === MY_NUMBER_ELEMENT ? 'my-number-unrequested' : 'element-unrequested';
-      unrequested.push({ code, detail: `${named(namespace, element)} was not asked for.` });
-    }
-  }
-  // The My Number comes first: it must not be stored, whatever else is wrong.
-  list.judge(
-    'unrequested',
-    unrequested.sort((a, b) => b.code.localeCompare(a.code, 'en')),
-  );
-
+export function inspectAnswer(list: CheckList, request: ItemsRequest, shown: ShownElements): void {
+  inspectUnrequested(list, request, shown);
   const missing: string[] = [];
-  for (const [namespace, elements] of Object.entries(request.nameSpaces)) {
-    const returned = values.get(namespace) ?? new Map<string, CborValue>();
-    for (const element of Object.keys(elements)) {
-      const age = ageOf(element);
-      if (returned.has(element) || (age !== undefined && ageAnswer(age, returned))) continue;
-      missing.push(named(namespace, element));
+  for (const namespace in request.nameSpaces) {
+    if (!Object.hasOwn(request.nameSpaces, namespace)) continue;
+    const asked = request.nameSpaces[namespace] as Readonly<Record<string, boolean>>;
+    const returned = shown.get(namespace) ?? [];
+    for (const element in asked) {
+      if (Object.hasOwn(asked, element) && !answers(returned, element)) missing.push(named(namespace, element));
     }
   }
   if (missing.length === 0) list.pass('missing-element');
   else list.warn('missing-element', 'element-missing', `Not returned: ${missing.join(', ')}.`);
+}
+
+function inspectUnrequested(list: CheckList, request: ItemsRequest, shown: ShownElements): void {
+  const unrequested: { code: string; detail: string }[] = [];
+  shown.forEach((elements, namespace) => {
+    const asked = Object.hasOwn(request.nameSpaces, namespace) ? (request.nameSpaces[namespace] ?? {}) : {};
+    for (const { elementIdentifier: element, elementValue } of elements) {
+      if (Object.hasOwn(asked, element) || answersAnAge(asked, element, elementValue)) continue;
+      const code = element === MY_NUMBER_ELEMENT ? 'my-number-unrequested' : 'element-unrequested';
+      unrequested.push({ code, detail: `${named(namespace, element)} was not asked for.` });
+    }
+  });
+  // The My Number comes first: it must not be stored, whatever else is wrong.
+  if (unrequested.length > 1) unrequested.sort((a, b) => b.code.localeCompare(a.code, 'en'));
+  list.judge('unrequested', unrequested);
+}
+
+function answers(returned: readonly ShownElement[], element: string): boolean {
+  for (const { elementIdentifier } of returned) if (elementIdentifier === element) return true;
+  const age = ageOf(element);
+  return age !== undefined && ageAnswer(age, valuesIn(returned)) !== undefined;
 }
 
 /** A phone answers an age question with the nearest value that was attested: that is an answer, not an extra. */

@@ -3,7 +3,7 @@ import type { CborValue } from '@tegata/cbor';
 import { CoseError, type CoseMessage, parseSign1, verifySign1, x5chain } from '@tegata/cose';
 import { type Certificate, nameValues, oid, parseCertificate, sameBytes, X509Error } from '@tegata/x509';
 import { MdocError } from '../error.ts';
-import type { IssuerNameSpaces } from '../issuer-signed.ts';
+import type { IssuerNameSpaces, IssuerSignedItem } from '../issuer-signed.ts';
 import {
   DIGEST_ALGORITHMS,
   type DigestAlgorithm,
@@ -38,11 +38,24 @@ export interface IssuerTrust {
 
 /** What the issuer's part of a document came to. Usable only if its checks hold. */
 export interface InspectedIssuer {
+  readonly message?: CoseMessage;
   readonly mso?: MobileSecurityObject;
   readonly certificate?: Certificate;
+  /** Absent when a date cannot be read. */
+  readonly validity?: ValidityDates;
 }
 
-/** Makes the checks from `issuer-chain` to `issuing-country`. */
+/** When a document is valid, as instants. */
+export interface ValidityDates {
+  readonly signed: Date;
+  readonly validFrom: Date;
+  readonly validUntil: Date;
+}
+
+/**
+ * Makes the checks from `issuer-chain` to `issuing-country` but for `issuer-signature`, which `inspectSignature` makes: the two signatures of
+ * a document are verified one right after the other, while the machine has the tables for it at hand.
+ */
 export function inspectIssuer(
   list: CheckList,
   document: { nameSpaces: IssuerNameSpaces; issuerAuth: CborValue },
@@ -52,17 +65,17 @@ export function inspectIssuer(
   if (!message) return {};
   const mso = readMso(list, message);
   const certificate = inspectChain(list, message, mso?.docType, trust);
-  if (certificate) inspectSignature(list, message, certificate);
+  let validity: ValidityDates | undefined;
   if (mso) {
     if (!/^1\.\d+$/.test(mso.version))
       list.fail('version', 'mso-version', 'The MSO has a version that is not read here.');
     else list.pass('version');
     inspectDigests(list, document.nameSpaces, mso);
-    inspectValidity(list, mso, certificate, trust);
+    validity = inspectValidity(list, mso, certificate, trust);
   }
   inspectDuplicates(list, document.nameSpaces);
   if (certificate) inspectCountry(list, document.nameSpaces, certificate);
-  return { ...(mso ? { mso } : {}), ...(certificate ? { certificate } : {}) };
+  return { message, mso, certificate, validity };
 }
 
 function readMessage(list: CheckList, issuerAuth: CborValue): CoseMessage | undefined {
@@ -83,9 +96,10 @@ function readMso(list: CheckList, message: CoseMessage): MobileSecurityObject | 
   try {
     const mso = parseMso(message.payload);
     const { signed, validFrom, validUntil, expectedUpdate } = mso.validityInfo;
-    const dates = [signed, validFrom, validUntil, ...(expectedUpdate ? [expectedUpdate] : [])];
-    if (dates.every(({ strict }) => strict)) list.pass('mso-structure');
-    else list.warn('mso-structure', 'tdate-form', 'A date has fractions of a second, an offset, or no calendar form.');
+    if (signed.strict && validFrom.strict && validUntil.strict && (!expectedUpdate || expectedUpdate.strict)) {
+      list.pass('mso-structure');
+    } else
+      list.warn('mso-structure', 'tdate-form', 'A date has fractions of a second, an offset, or no calendar form.');
     return mso;
   } catch (error) {
     if (!(error instanceof MdocError)) throw error;
@@ -185,7 +199,9 @@ function inspectRevocation(list: CheckList, leaf: Certificate, trust: IssuerTrus
   }
 }
 
-function inspectSignature(list: CheckList, message: CoseMessage, certificate: Certificate): void {
+/** Makes the check `issuer-signature` where there is a message and a certificate to make it with. */
+export function inspectSignature(list: CheckList, { message, certificate }: InspectedIssuer): void {
+  if (!message || !certificate) return;
   try {
     verifySign1({ sign1: message, publicKey: certificate.publicKey });
     list.pass('issuer-signature');
@@ -231,26 +247,43 @@ function isDigest(actual: string, expected: Uint8Array): boolean {
 function inspectDuplicates(list: CheckList, nameSpaces: IssuerNameSpaces): void {
   const wrong: { code: string; detail: string }[] = [];
   for (const [namespace, items] of nameSpaces) {
-    const seen = new Set<string>();
-    for (const { elementIdentifier } of items) {
-      if (seen.has(elementIdentifier)) {
-        const detail = `${printable(namespace)}/${printable(elementIdentifier)} was sent twice.`;
-        wrong.push({ code: 'duplicate-element', detail });
-      }
-      seen.add(elementIdentifier);
+    for (const element of duplicates(items)) {
+      const detail = `${printable(namespace)}/${printable(element)} was sent twice.`;
+      wrong.push({ code: 'duplicate-element', detail });
     }
   }
   list.judge('duplicate-element', wrong);
 }
 
+/** Up to so many items a comparison with each costs less than a set. */
+const FEW_ITEMS = 24;
+
+function duplicates(items: readonly IssuerSignedItem[]): string[] {
+  const found: string[] = [];
+  const seen = items.length > FEW_ITEMS ? new Set<string>() : undefined;
+  for (let at = 0; at < items.length; at++) {
+    const { elementIdentifier } = items[at] as IssuerSignedItem;
+    const known = seen ? seen.has(elementIdentifier) : isAmong(items, at, elementIdentifier);
+    seen?.add(elementIdentifier);
+    if (known) found.push(elementIdentifier);
+  }
+  return found;
+}
+
+function isAmong(items: readonly IssuerSignedItem[], before: number, element: string): boolean {
+  for (let at = 0; at < before; at++) if (items[at]?.elementIdentifier === element) return true;
+  return false;
+}
+
+const LENIENT = { lenient: true } as const;
+
 /** The instants of an MSO as dates. @throws {CborError} when one is in no calendar form */
-export function validityDates(mso: MobileSecurityObject): { signed: Date; validFrom: Date; validUntil: Date } {
+function validityDates(mso: MobileSecurityObject): ValidityDates {
   const { signed, validFrom, validUntil } = mso.validityInfo;
-  const lenient = { lenient: true };
   return {
-    signed: signed.toDate(lenient),
-    validFrom: validFrom.toDate(lenient),
-    validUntil: validUntil.toDate(lenient),
+    signed: signed.toDate(LENIENT),
+    validFrom: validFrom.toDate(LENIENT),
+    validUntil: validUntil.toDate(LENIENT),
   };
 }
 
@@ -259,13 +292,13 @@ function inspectValidity(
   mso: MobileSecurityObject,
   certificate: Certificate | undefined,
   trust: IssuerTrust,
-): void {
-  let dates: ReturnType<typeof validityDates>;
+): ValidityDates | undefined {
+  let dates: ValidityDates;
   try {
     dates = validityDates(mso);
   } catch {
     list.fail('validity', 'date-form', 'A date of the MSO cannot be read.');
-    return;
+    return undefined;
   }
   const { signed, validFrom, validUntil } = dates;
   const ahead = new Date(trust.now.getTime() + (trust.skewSeconds ?? 30) * 1000);
@@ -282,6 +315,7 @@ function inspectValidity(
     rule(inside, 'signed-outside-certificate', 'The document was signed while its signer’s certificate was not valid.');
   }
   list.judge('validity', wrong);
+  return dates;
 }
 
 /** What a document says about where it was issued must be what its signer's certificate says. */
