@@ -39,6 +39,11 @@ export class CborWriter {
     this.buffer = grown;
   }
 
+  /** Bytes of a head in its shortest form. */
+  static headLength(argument: number): number {
+    return headLength(argument);
+  }
+
   /** The head of an item in its shortest form (RFC 8949 §3). `major` is the major type, already shifted by five bits. */
   head(major: number, argument: number): void {
     this.reserve(9);
@@ -82,6 +87,14 @@ export class CborWriter {
   byte(value: number): void {
     this.reserve(1);
     this.buffer[this.length++] = value;
+  }
+
+  /** Leaves room for bytes that are written later. @returns where they belong */
+  skip(count: number): number {
+    this.reserve(count);
+    const at = this.length;
+    this.length = at + count;
+    return at;
   }
 
   /** Bytes as they are. */
@@ -194,8 +207,7 @@ export class CborWriter {
 /** Bytes of the tag itself. */
 const TAG_24 = 2;
 
-/** Bytes of a head in its shortest form. */
-export function headLength(argument: number): number {
+function headLength(argument: number): number {
   if (argument < 24) return 1;
   if (argument < 0x100) return 2;
   if (argument < 0x1_0000) return 3;

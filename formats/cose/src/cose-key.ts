@@ -1,5 +1,5 @@
 import { createPublicKey, ECDH, type KeyObject } from 'node:crypto';
-import type { CborMap, CborValue } from '@tegata/cbor';
+import { type CborMap, type CborValue, type CborWriter, encodeInto } from '@tegata/cbor';
 import { CoseError } from './error.ts';
 import { curveOf, detailsOf, remember } from './key-details.ts';
 
@@ -171,6 +171,30 @@ export function encodeCoseKey(publicKey: KeyObject): CborMap {
     fromBase64Url(jwk.x, curve.size),
     curve.kty === 'EC2' ? fromBase64Url(jwk.y, curve.size) : undefined,
   );
+}
+
+/**
+ * Writes a key as COSE_Key behind what a writer holds already: for those who write many.
+ * @throws {CoseError} `key-curve`
+ */
+export function writeCoseKey(writer: CborWriter, publicKey: KeyObject): void {
+  const known = detailsOf(publicKey);
+  const curve = known && CURVES.find(({ openssl }) => openssl === known.curve);
+  if (!curve) {
+    encodeInto(writer, encodeCoseKey(publicKey));
+    return;
+  }
+  // The labels come in the order of their encodings: 1, -1, -2, -3.
+  writer.head(0xa0, known.y ? 4 : 3);
+  writer.byte(LABEL.kty);
+  writer.head(0, KTY_NUMBER[curve.kty]);
+  writer.head(0x20, -1 - LABEL.crv);
+  writer.head(0, curve.number);
+  writer.head(0x20, -1 - LABEL.x);
+  writer.bytes(known.x);
+  if (!known.y) return;
+  writer.head(0x20, -1 - LABEL.y);
+  writer.bytes(known.y);
 }
 
 function mapOf(curve: Curve, x: Uint8Array, y?: Uint8Array): CborMap {

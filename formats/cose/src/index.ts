@@ -18,6 +18,7 @@ export {
   encodeCoseKey,
   type PublicJwk,
   parseCoseKey,
+  writeCoseKey,
 } from './cose-key.ts';
 export { derFromRaw, rawFromDer } from './ecdsa.ts';
 export { CoseError, type CoseErrorCode } from './error.ts';

@@ -83,6 +83,7 @@ export {
   type Elements,
   type FinishOptions,
   finishIssuerSigned,
+  type IssueOptions,
   type IssuerAlgorithm,
   type IssuerSignedPlan,
   issueMdoc,

@@ -1,4 +1,4 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import { hash, type KeyObject } from 'node:crypto';
 import { type CborMap, type CborValue, Encoded, encode, Raw } from '@tegata/cbor';
 import {
   ALG,
@@ -12,17 +12,22 @@ import {
   x5chainHeader,
 } from '@tegata/cose';
 import type { Signer } from '@tegata/keys';
-import { type Random, randomInt } from '@tegata/random';
-import { parseCertificate, X509Error } from '@tegata/x509';
+import type { Random } from '@tegata/random';
+import { decoyCount, shuffledIds } from './digest-ids.ts';
+import { certificateKey, documentSigner, type IssuerAlgorithm } from './document-signer.ts';
 import { MdocError } from './error.ts';
-import { definitionOf, elementDefinition, inDefinedOrder } from './mnc.ts';
-import { DIGEST_ALGORITHMS, type DigestAlgorithm, encodeMso, type Validity } from './mobile-security-object.ts';
+import { parseIssuerSignedParts, SALT_BYTES } from './issuer-signed.ts';
+import { layOutIssuerSigned } from './issuer-signed-layout.ts';
+import {
+  DIGEST_ALGORITHMS,
+  DIGEST_BYTES,
+  type DigestAlgorithm,
+  encodeMso,
+  type Validity,
+} from './mobile-security-object.ts';
+import { type Elements, orderedElements } from './ordered-elements.ts';
 
-/** Element values by namespace and element identifier. */
-export type Elements = Readonly<Record<string, Readonly<Record<string, CborValue>>>>;
-
-/** Signature algorithms of document signers. */
-export type IssuerAlgorithm = 'ES256' | 'ES384';
+export type { Elements, IssuerAlgorithm };
 
 /** What an mdoc shall say. */
 export interface PlanOptions {
@@ -55,10 +60,6 @@ export interface IssuerSignedPlan {
   toBeSigned(alg: IssuerAlgorithm): Uint8Array;
 }
 
-const SALT_BYTES = 32;
-const MAX_DECOYS = 1000;
-const DIGEST_BYTES = { 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 } as const;
-
 /**
  * Lays out an mdoc: one salted item per element, a digest of each, and the MSO over them. digestIDs are shuffled, so that their order
  * says nothing about the elements. Elements of a known document type are checked and put into its order.
@@ -68,21 +69,19 @@ const DIGEST_BYTES = { 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 } as const;
 export function planIssuerSigned(options: PlanOptions): IssuerSignedPlan {
   const { docType, random } = options;
   const digestAlgorithm = options.digestAlgorithm ?? 'SHA-256';
-  const hash = DIGEST_ALGORITHMS[digestAlgorithm];
-  const { decoys = 0 } = options;
-  if (!Number.isInteger(decoys) || decoys < 0 || decoys > MAX_DECOYS) {
-    throw new MdocError('decoy-count', 'Decoy digests are counted from 0 to 1,000.', { most: MAX_DECOYS });
-  }
+  const algorithm = DIGEST_ALGORITHMS[digestAlgorithm];
+  const decoys = decoyCount(options.decoys);
   const items: Record<string, Encoded[]> = {};
   const nameSpaces = new Map<string, Raw[]>();
   const valueDigests = new Map<string, CborMap>();
-  for (const [namespace, elements] of checkedElements(docType, options.elements)) {
-    const ids = shuffled(elements.length + decoys, elements.length, random);
+  for (const { namespace, elements, values } of orderedElements(docType, options.elements)) {
+    const ids = shuffledIds(elements.length + decoys, elements.length, random);
     const digests: CborMap = new Map();
-    items[namespace] = elements.map(([elementIdentifier, elementValue], index) => {
+    items[namespace] = elements.map((elementIdentifier, index) => {
       const digestID = ids[index] as number;
+      const elementValue = values[index];
       const item = Encoded.of({ digestID, random: random.bytes(SALT_BYTES), elementIdentifier, elementValue });
-      digests.set(digestID, new Uint8Array(createHash(hash).update(item.bytes).digest()));
+      digests.set(digestID, new Uint8Array(hash(algorithm, item.bytes, 'buffer')));
       return item;
     });
     // A digest of a salted item is random to everybody who does not hold the item; so is one of nothing.
@@ -101,45 +100,6 @@ export function planIssuerSigned(options: PlanOptions): IssuerSignedPlan {
     payload,
     toBeSigned: (alg) => toBeSigned('Signature1', protectedHeader(ALG[alg]), payload),
   };
-}
-
-function checkedElements(docType: string, elements: Elements): [string, [string, CborValue][]][] {
-  const definition = definitionOf(docType);
-  const ordered = definition
-    ? inDefinedOrder(definition, elements)
-    : Object.entries(elements).map(([namespace, entries]): [string, [string, CborValue][]] => [
-        namespace,
-        Object.entries(entries),
-      ]);
-  const some = ordered.filter(([, entries]) => entries.length > 0);
-  if (some.length === 0) throw new MdocError('element-unknown', 'An mdoc has one element at least.');
-  if (!definition) return some;
-  for (const [namespace, entries] of some) {
-    for (const [element, value] of entries) {
-      const known = elementDefinition(definition, namespace, element);
-      if (!known) {
-        throw new MdocError('element-unknown', 'The document type has no such element.', { namespace, element });
-      }
-      if (!known.issued(value)) {
-        throw new MdocError('element-type', `The element must be ${known.type}.`, { namespace, element });
-      }
-    }
-  }
-  return some;
-}
-
-/** From so many elements on, digestIDs that follow the order of the elements are drawn again: a lint could not tell them from none. */
-export const SHUFFLE_MUST_SHOW_FROM = 6;
-
-/** 0 … count − 1 in an order drawn at random (Fisher and Yates); the first `shown` of them are those of elements. */
-function shuffled(count: number, shown: number, random: Random): number[] {
-  const ids = Array.from({ length: count }, (_, index) => index);
-  for (let last = count - 1; last > 0; last--) {
-    const other = randomInt(random, last + 1);
-    [ids[last], ids[other]] = [ids[other] as number, ids[last] as number];
-  }
-  const rising = ids.slice(1, shown).every((id, index) => id > (ids[index] as number));
-  return rising && shown >= SHUFFLE_MUST_SHOW_FROM ? shuffled(count, shown, random) : ids;
 }
 
 /** What is needed to finish a plan, stored parts and the signature over them. */
@@ -162,42 +122,39 @@ export interface FinishOptions {
  */
 export function finishIssuerSigned(options: FinishOptions): Uint8Array {
   const { bytes, issuerAuth } = assemble(options);
+  verifyIssuerAuth(issuerAuth, certificateKey(options.certificateChain));
+  return bytes;
+}
+
+function verifyIssuerAuth(issuerAuth: CborValue, publicKey: KeyObject): void {
   try {
-    const publicKey = parseCertificate(options.certificateChain[0] as Uint8Array).publicKey;
     verifySign1({ sign1: issuerAuth, publicKey });
   } catch (error) {
-    if (error instanceof CoseError) {
-      throw new MdocError('signature-does-not-fit', `The signature: ${error.message}`, { rule: error.code }, error);
-    }
-    if (!(error instanceof X509Error)) throw error;
-    throw new MdocError(
-      'certificate',
-      'The document signer’s certificate cannot be read.',
-      { rule: error.code },
-      error,
-    );
+    if (!(error instanceof CoseError)) throw error;
+    throw new MdocError('signature-does-not-fit', `The signature: ${error.message}`, { rule: error.code }, error);
   }
-  return bytes;
 }
 
 /** The parts as bytes, nothing checked. */
 export function assemble(options: FinishOptions): { bytes: Uint8Array; issuerAuth: CborValue } {
-  const size = options.alg === 'ES256' ? 32 : 48;
-  const raw = options.signature.length === 2 * size && !looksLikeDer(options.signature);
-  let signature: Uint8Array;
-  try {
-    signature = raw ? options.signature : rawFromDer(options.signature, size);
-  } catch (error) {
-    throw new MdocError('signature-does-not-fit', 'The signature has neither of the two forms.', {}, error);
-  }
   const issuerAuth = sign1From({
     protectedBytes: protectedHeader(ALG[options.alg]),
     unprotectedHeaders: new Map([[HEADER.x5chain, x5chainHeader(options.certificateChain)]]),
     payload: options.payload,
-    signature,
+    signature: rawSignature(options.signature, options.alg === 'ES256' ? 32 : 48),
   });
   const bytes = encode({ nameSpaces: new Raw(options.nameSpaces), issuerAuth });
   return { bytes, issuerAuth };
+}
+
+/** A signature as r ‖ s, however the signer gave it. @throws {MdocError} `signature-does-not-fit` */
+function rawSignature(signature: Uint8Array, size: 32 | 48): Uint8Array {
+  if (signature.length === 2 * size && !looksLikeDer(signature)) return signature;
+  try {
+    return rawFromDer(signature, size);
+  } catch (error) {
+    throw new MdocError('signature-does-not-fit', 'The signature has neither of the two forms.', {}, error);
+  }
 }
 
 /** DER of just the length of r ‖ s happens once in many thousand signatures, when both numbers are short. */
@@ -210,18 +167,30 @@ function looksLikeDer(signature: Uint8Array): boolean {
   }
 }
 
+/** An order for one mdoc, signed at once. */
+export interface IssueOptions extends PlanOptions {
+  readonly signer: Signer;
+  /** The document signer's certificate first (DER); never the root. */
+  readonly certificateChain: readonly Uint8Array[];
+  /**
+   * Verify each signature before the mdoc is let out, as `finishIssuerSigned` does (default false). That the certificate is of the signer's key
+   * is made sure in any case, once per signer: what remains is a signer that computes wrongly. With a key in memory there is none; with an HSM
+   * or a service turn it on. It costs about two and a half signatures.
+   */
+  readonly verifyAfterSigning?: boolean;
+}
+
 /**
- * Plans, signs and finishes in one go, where nothing has to be stored in between (tests, tools).
+ * Lays out, signs and finishes in one go, where nothing has to be stored in between: the way to issue many.
  * @throws {MdocError} as `planIssuerSigned` and `finishIssuerSigned` do
  * @example await issueMdoc({ ...what, signer, certificateChain: [dsCertificate] })
  */
-export async function issueMdoc(
-  options: PlanOptions & { signer: Signer; certificateChain: readonly Uint8Array[] },
-): Promise<Uint8Array> {
-  const { signer, certificateChain } = options;
-  const alg = signer.algorithm;
-  if (alg === 'RS256') throw new MdocError('certificate', 'Document signers have EC keys.');
-  const plan = planIssuerSigned(options);
-  const signature = await signer.sign(plan.toBeSigned(alg));
-  return finishIssuerSigned({ ...plan, signature, alg, certificateChain });
+export async function issueMdoc(options: IssueOptions): Promise<Uint8Array> {
+  const signer = documentSigner(options.signer, options.certificateChain);
+  const { bytes, signatureAt, toBeSigned } = layOutIssuerSigned(options, signer);
+  bytes.set(rawSignature(await signer.signer.sign(toBeSigned), signer.size), signatureAt);
+  if (options.verifyAfterSigning) {
+    verifyIssuerAuth(parseIssuerSignedParts(bytes).issuerAuth, signer.signer.publicKey);
+  }
+  return bytes;
 }

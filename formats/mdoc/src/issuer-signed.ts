@@ -4,6 +4,9 @@ import { MdocError } from './error.ts';
 import { type MobileSecurityObject, parseMso } from './mobile-security-object.ts';
 import { empty, missing, nextName, readStructure } from './read-structure.ts';
 
+/** Bytes of the `random` that we issue; a reader accepts 16 (ISO/IEC 18013-5 §9.1.2.5). */
+export const SALT_BYTES = 32;
+
 /** One element with its salt. `encoded.bytes` are what the digest covers. */
 export interface IssuerSignedItem {
   readonly encoded: Encoded;

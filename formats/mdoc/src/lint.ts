@@ -10,9 +10,10 @@ import {
   sameBytes,
   X509Error,
 } from '@tegata/x509';
+import { SHUFFLE_MUST_SHOW_FROM } from './digest-ids.ts';
 import { MdocError } from './error.ts';
 import { printable } from './inspection/check-list.ts';
-import { assemble, type IssuerSignedPlan, SHUFFLE_MUST_SHOW_FROM } from './issue.ts';
+import { assemble, type IssuerSignedPlan } from './issue.ts';
 import { type IssuerNameSpaces, type IssuerSignedParts, parseIssuerSignedParts } from './issuer-signed.ts';
 import { definitionOf, elementDefinition, inDefinedOrder } from './mnc.ts';
 import {

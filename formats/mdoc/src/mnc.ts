@@ -109,18 +109,27 @@ export function ageOf(element: string): number | undefined {
 
 const nameOf = (element: string) => (ageOf(element) === undefined ? element : 'age_over_NN');
 
-type ElementIndex = ReadonlyMap<string, ReadonlyMap<string, ElementDefinition>>;
+/** Where an element stands in its definition; ages of one namespace by number. */
+interface Place {
+  readonly element: ElementDefinition;
+  readonly rank: number;
+}
+
+interface PlacedNamespace {
+  readonly rank: number;
+  readonly places: ReadonlyMap<string, Place>;
+}
 
 /** Made once per definition, when it is first asked. */
-const indexes = new WeakMap<DocumentDefinition, ElementIndex>();
+const indexes = new WeakMap<DocumentDefinition, ReadonlyMap<string, PlacedNamespace>>();
 
-function indexOf(definition: DocumentDefinition): ElementIndex {
+function indexOf(definition: DocumentDefinition): ReadonlyMap<string, PlacedNamespace> {
   const known = indexes.get(definition);
   if (known) return known;
-  const index: ElementIndex = new Map(
-    definition.namespaces.map(({ name, elements }) => [
+  const index = new Map(
+    definition.namespaces.map(({ name, elements }, rank) => [
       name,
-      new Map(elements.map((element) => [element.name, element])),
+      { rank, places: new Map(elements.map((element, place) => [element.name, { element, rank: place }])) },
     ]),
   );
   indexes.set(definition, index);
@@ -133,8 +142,32 @@ export function elementDefinition(
   namespace: string,
   element: string,
 ): ElementDefinition | undefined {
-  const elements = indexOf(definition).get(namespace);
-  return elements || !definition.otherNamespaces ? elements?.get(nameOf(element)) : FOREIGN;
+  const known = indexOf(definition).get(namespace);
+  return known || !definition.otherNamespaces ? known?.places.get(nameOf(element))?.element : FOREIGN;
+}
+
+/** Whether elements come as `inDefinedOrder` would sort them. */
+export function isInDefinedOrder(
+  definition: DocumentDefinition,
+  elements: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): boolean {
+  const index = indexOf(definition);
+  let before = -1;
+  for (const namespace of Object.keys(elements)) {
+    const known = index.get(namespace);
+    const rank = known?.rank ?? index.size;
+    if (rank < before) return false;
+    before = rank;
+    let last = -1;
+    for (const element of Object.keys(elements[namespace] as object)) {
+      const age = ageOf(element);
+      const place = known?.places.get(nameOf(element))?.rank ?? known?.places.size ?? 0;
+      const own = age === undefined ? place : place + age / 100;
+      if (own < last) return false;
+      last = own;
+    }
+  }
+  return true;
 }
 
 /**

@@ -16,6 +16,8 @@ import { decodeFor } from './shape.ts';
 /** Digest algorithms by their names in the MSO, and in node:crypto. */
 export const DIGEST_ALGORITHMS = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' } as const;
 export type DigestAlgorithm = keyof typeof DIGEST_ALGORITHMS;
+/** How long their digests are. */
+export const DIGEST_BYTES = { 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 } as const;
 
 /** A digest identifier is below this: readers hold it in 31 bits (ISO/IEC 18013-5 2nd ed. §12.3.4). */
 export const DIGEST_ID_END = 2 ** 31;
@@ -54,6 +56,14 @@ export interface MobileSecurityObject {
   readonly status?: CborValue;
 }
 
+/** Gives the instants back when they follow each other. @throws {MdocError} `validity` */
+export function checkValidity(validity: Validity): Validity {
+  const { signed, validFrom, validUntil, expectedUpdate } = validity;
+  if (signed <= validFrom && validFrom < validUntil && !(expectedUpdate && expectedUpdate > validUntil))
+    return validity;
+  throw new MdocError('validity', 'signed, validFrom and validUntil must follow each other.');
+}
+
 /** Encodes an MSO of version 1.0. @throws {MdocError} `validity` when the instants contradict each other */
 export function encodeMso(options: {
   docType: string;
@@ -63,10 +73,7 @@ export function encodeMso(options: {
   validity: Validity;
   status?: CborValue;
 }): Uint8Array {
-  const { signed, validFrom, validUntil, expectedUpdate } = options.validity;
-  if (!(signed <= validFrom && validFrom < validUntil) || (expectedUpdate && expectedUpdate > validUntil)) {
-    throw new MdocError('validity', 'signed, validFrom and validUntil must follow each other.');
-  }
+  const { signed, validFrom, validUntil, expectedUpdate } = checkValidity(options.validity);
   return encode({
     version: '1.0',
     digestAlgorithm: options.digestAlgorithm,
