@@ -3,6 +3,7 @@ import { answerCases } from './cases-answer.ts';
 import { chainAlgorithmCases, chainProfileCases } from './cases-chain-profile.ts';
 import { chainRootCases, chainTimeCases } from './cases-chain-root.ts';
 import { chainEncodingCases, chainTrustCases } from './cases-chain-trust.ts';
+import { crlCases } from './cases-crl.ts';
 import { deviceFormCases, deviceSignatureCases } from './cases-device-form.ts';
 import { deviceKeyCases, keyAuthorizationCases } from './cases-device-key.ts';
 import { deviceMacCases } from './cases-device-mac.ts';
@@ -12,6 +13,7 @@ import { docTypeCases } from './cases-doctype.ts';
 import { digestIdCases, msoAuthorizationCases, msoMemberCases, msoStructureCases } from './cases-mso-structure.ts';
 import { readerCases } from './cases-reader.ts';
 import { signatureCases } from './cases-signature.ts';
+import { statusCases } from './cases-status.ts';
 import { structureCases } from './cases-structure.ts';
 import { validAnswerCases } from './cases-valid-answer.ts';
 import { validDeviceCases } from './cases-valid-device.ts';
@@ -50,6 +52,8 @@ const LISTS: readonly (() => Case[])[] = [
   deviceKeyCases,
   keyAuthorizationCases,
   answerCases,
+  crlCases,
+  statusCases,
   readerCases,
 ];
 

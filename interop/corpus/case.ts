@@ -67,6 +67,7 @@ export interface Case {
   readonly requested: readonly Requested[];
   readonly options?: CaseOptions;
   /** CRLs and status tokens at hand. */
+  /** Absent: none was looked for; empty: none was found. */
   readonly crls?: readonly Uint8Array[];
   readonly statusTokens?: readonly Uint8Array[];
 }

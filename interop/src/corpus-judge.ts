@@ -1,6 +1,8 @@
 import { parseDeviceRequest, verifyDeviceResponse, verifyIssuerSigned, verifyReaderAuth } from '@tegata/mdoc';
+import { createCrlChecker, revocationFrom } from '@tegata/x509';
 import type { Finding } from '../corpus/case.ts';
 import type { LoadedCase } from './corpus-cases.ts';
+import { judgeStatus } from './corpus-status.ts';
 
 /** What our verifier says of a case. */
 export interface Verdict {
@@ -20,7 +22,19 @@ const withResult = (checks: Checks, wanted: string): Finding[] =>
 export function judge(one: LoadedCase): Verdict {
   const { entry } = one;
   const { revocation, ...options } = entry.options ?? {};
-  const policy = revocation === 'hard' ? { revocationPolicy: 'hard' as const } : {};
+  const crls = entry.crls
+    ? {
+        issuerRevocation: revocationFrom(
+          createCrlChecker({
+            crls: one.crls,
+            issuers: one.anchors.map(({ certificate }) => certificate),
+            profile: 'mdoc',
+          }),
+          one.at,
+        ),
+      }
+    : {};
+  const policy = { ...(revocation === 'hard' ? { revocationPolicy: 'hard' as const } : {}), ...crls };
   if (entry.kind === 'device-request') {
     const { failed, warnings, passed } = judgeRequest(one, { ...options, ...policy });
     return { valid: passed, failed, warnings, leaks: false };
@@ -28,9 +42,7 @@ export function judge(one: LoadedCase): Verdict {
   const trust = { trustAnchors: one.anchors, now: one.at, ...options, ...policy };
   if (entry.kind === 'issuer-signed') {
     const report = verifyIssuerSigned({ ...trust, issuerSigned: one.bytes, docType: entry.docType });
-    const passed = report.result === 'passed';
-    const [failed, warnings] = [withResult(report.checks, 'failed'), withResult(report.checks, 'warning')];
-    return { valid: passed, failed, warnings, leaks: false };
+    return withStatus(one, report, false);
   }
   const report = verifyDeviceResponse({
     ...trust,
@@ -40,11 +52,23 @@ export function judge(one: LoadedCase): Verdict {
     requested: entry.requested,
   });
   const refused = report.documents.filter(({ result }) => result === 'failed');
+  const leaks = refused.some(
+    (document) => 'elements' in document || 'value' in document || 'deviceElements' in document,
+  );
+  return withStatus(one, report, leaks);
+}
+
+/** The verdict with that of the status tokens, which are asked only when all the rest has passed. */
+function withStatus(one: LoadedCase, report: { result: string; checks: Checks }, leaks: boolean): Verdict {
+  const valid = report.result === 'passed';
+  const { finding, refuses } =
+    valid && one.entry.statusTokens ? judgeStatus(one) : { finding: undefined, refuses: false };
+  const found = finding ? [finding] : [];
   return {
-    valid: report.result === 'passed',
-    failed: withResult(report.checks, 'failed'),
-    warnings: withResult(report.checks, 'warning'),
-    leaks: refused.some((document) => 'elements' in document || 'value' in document || 'deviceElements' in document),
+    valid: valid && !refuses,
+    failed: [...withResult(report.checks, 'failed'), ...(refuses ? found : [])],
+    warnings: [...withResult(report.checks, 'warning'), ...(refuses ? [] : found)],
+    leaks,
   };
 }
 
