@@ -170,7 +170,7 @@ export const chainEncodingCases = (): Case[] => {
       joined(Uint8Array.of(0x30, 0x80), bytes.subarray(4), Uint8Array.of(0, 0)),
     ),
     ds(
-      chain('version-1', 'A certificate of version 1 with extensions', undefined, { clause: 'RFC 5280 §4.1.2.1' }),
+      chain('version-1', 'A certificate of version 1 with extensions', 'der', { clause: 'RFC 5280 §4.1.2.1' }),
       () => ({ version: 0 }),
     ),
     ds(chain('serial-negative', 'A negative serial number', 'der', { clause: 'RFC 5280 §4.1.2.2' }), () => ({
@@ -183,7 +183,7 @@ export const chainEncodingCases = (): Case[] => {
       serial: Uint8Array.of(0x40, ...serialOf('long'), 1, 2, 3, 4),
     })),
     ds(
-      chain('extension-twice', 'A certificate with keyUsage twice', undefined, { clause: 'RFC 5280 §4.2' }),
+      chain('extension-twice', 'A certificate with keyUsage twice', 'der', { clause: 'RFC 5280 §4.2' }),
       extensions((all) => [...all, extension.keyUsage([BIT.digitalSignature])]),
     ),
     responseCase(chain('signature-changed', 'A certificate with one bit of its signature changed', 'signature'), {

@@ -246,6 +246,9 @@ describe('verifyDeviceResponse', () => {
     assert.equal(nearest.result, 'passed');
     assert.deepEqual(notes(nearest), []);
     assert.deepEqual(failures(await forged({}, ask('age_over_30'))), ['unrequested: element-unrequested']);
+    const both = { disclose: { [NS_ISO]: ['age_over_18', 'age_over_20'] } };
+    assert.deepEqual(failures(await forged(both, ask('age_over_18'))), ['unrequested: element-unrequested']);
+    assert.equal((await forged(both, ask('age_over_18', 'age_over_19'))).result, 'passed');
     const years = await forged({ disclose: { [NS_ISO]: ['age_in_years'] } }, ask('age_over_20', 'age_in_years'));
     assert.equal(years.result, 'passed');
     assert.deepEqual(notes(years), []);

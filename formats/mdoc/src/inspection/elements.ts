@@ -85,8 +85,9 @@ function inspectUnrequested(list: CheckList, request: ItemsRequest, shown: Shown
   const unrequested: { code: string; detail: string }[] = [];
   shown.forEach((elements, namespace) => {
     const asked = Object.hasOwn(request.nameSpaces, namespace) ? (request.nameSpaces[namespace] ?? {}) : {};
+    const ages = openAges(asked, elements);
     for (const { elementIdentifier: element, elementValue } of elements) {
-      if (Object.hasOwn(asked, element) || answersAnAge(asked, element, elementValue)) continue;
+      if (Object.hasOwn(asked, element) || answersAnAge(ages, element, elementValue)) continue;
       const code = element === MY_NUMBER_ELEMENT ? 'my-number-unrequested' : 'element-unrequested';
       unrequested.push({ code, detail: `${named(namespace, element)} was not asked for.` });
     }
@@ -102,11 +103,19 @@ function answers(returned: readonly ShownElement[], element: string): boolean {
   return age !== undefined && ageAnswer(age, valuesIn(returned)) !== undefined;
 }
 
+/**
+ * Ages that were asked for and are not answered by their own element. Where the phone has told the very age, another one tells more than
+ * was asked.
+ */
+function openAges(asked: Readonly<Record<string, boolean>>, returned: readonly ShownElement[]): readonly number[] {
+  const ages = Object.keys(asked).filter((element) => ageOf(element) !== undefined);
+  if (ages.length === 0) return [];
+  const told = new Set(returned.map(({ elementIdentifier }) => elementIdentifier));
+  return ages.filter((element) => !told.has(element)).map((element) => ageOf(element) as number);
+}
+
 /** A phone answers an age question with the nearest value that was attested: that is an answer, not an extra. */
-function answersAnAge(asked: Readonly<Record<string, boolean>>, element: string, value: CborValue): boolean {
+function answersAnAge(ages: readonly number[], element: string, value: CborValue): boolean {
   if (ageOf(element) === undefined) return false;
-  return Object.keys(asked).some((other) => {
-    const age = ageOf(other);
-    return age !== undefined && ageOverAnswer(age, new Map([[element, value]])) !== undefined;
-  });
+  return ages.some((age) => ageOverAnswer(age, new Map([[element, value]])) !== undefined);
 }

@@ -1,7 +1,16 @@
 import { hash as hashOf } from 'node:crypto';
 import type { CborValue } from '@tegata/cbor';
 import { CoseError, type CoseMessage, parseSign1, verifySign1, x5chain } from '@tegata/cose';
-import { type Certificate, nameValues, oid, parseCertificate, sameBytes, X509Error } from '@tegata/x509';
+import {
+  type Certificate,
+  isSelfIssued,
+  isSelfSigned,
+  nameValues,
+  oid,
+  parseCertificate,
+  sameBytes,
+  X509Error,
+} from '@tegata/x509';
 import { MdocError } from '../error.ts';
 import type { IssuerNameSpaces, IssuerSignedItem } from '../issuer-signed.ts';
 import {
@@ -131,10 +140,10 @@ function inspectChain(
 
 /** A certificate of the message cannot be read. One of the trust list is the caller's own fault, and is thrown as it is. */
 class MessageCertificateError extends Error {
-  readonly code: string;
+  /** The code of the public list for what is no certificate at all. */
+  readonly code = 'der';
   constructor(error: X509Error) {
     super(error.message);
-    this.code = error.code;
   }
 }
 
@@ -163,7 +172,8 @@ function inspectPath(
   const anchors = trust.trustAnchors.flatMap((anchor) => anchorFor(anchor, docType));
   const path = issuerPaths(anchors, trust.profileMode ?? 'strict').verify(leafDer, trust.now, others);
   const leaf = path.leaf ?? fromMessage(leafDer);
-  if (isSelfIssued(leaf) || others.map(fromMessage).some(isSelfIssued)) {
+  // A certificate that links a new root to the old one names itself too, but the old key has signed it.
+  if (isSelfIssued(leaf) || others.map(fromMessage).some(isSelfSigned)) {
     const detail = 'The message brings a self-signed certificate: trust never comes from there.';
     list.fail('issuer-chain', 'root-in-chain', detail);
   } else if (path.result === 'passed') list.pass('issuer-chain');
@@ -175,8 +185,6 @@ function inspectPath(
   }
   return leaf;
 }
-
-const isSelfIssued = ({ issuer, subject }: Certificate) => sameBytes(issuer.raw, subject.raw);
 
 function anchorFor(anchor: TrustAnchor, docType: string | undefined): (Certificate | Uint8Array)[] {
   if (anchor instanceof Uint8Array || !('certificate' in anchor)) return [anchor];
