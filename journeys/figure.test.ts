@@ -211,7 +211,9 @@ test('a wrong PIN shows how many tries are left, and no application was made', {
     await stage(page, 'refused');
     assert.equal(await at(page, 'refusal-code').innerText(), 'wrong-pin');
     // The refusal comes first as a step of the figure, then with its facts as the answer to the button.
-    await at(page, 'refusal').filter({ hasText: /残り\D*2|2\D*回/ }).waitFor();
+    await at(page, 'refusal')
+      .filter({ hasText: /残り\D*2|2\D*回/ })
+      .waitFor();
   }),
 );
 
