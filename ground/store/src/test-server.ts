@@ -2,8 +2,8 @@
  * PostgreSQL for tests: a server of its own from the programs installed here, and fresh databases on it.
  * @module
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +33,14 @@ const freePort = () =>
     });
   });
 
+function userOf(name: string): { uid: number; gid: number } | undefined {
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith(`${name}:`));
+  const [, , uid, gid] = line?.split(':') ?? [];
+  return uid === undefined || gid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
+}
+
 /** Starts a server on a free loopback port in a temporary folder; `undefined` where PostgreSQL is not installed. */
 export async function startPostgres(): Promise<TestServer | undefined> {
   const bin = programs();
@@ -40,16 +48,13 @@ export async function startPostgres(): Promise<TestServer | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'tegata-postgres-'));
   const port = await freePort();
   // PostgreSQL refuses to run as root: there its own user runs it, and must be able to reach the folder.
-  const root = process.getuid?.() === 0;
-  if (root) {
+  const owner = process.getuid?.() === 0 ? userOf('postgres') : undefined;
+  if (owner) {
     chmodSync(folder, 0o711);
-    execFileSync('chown', ['postgres', folder]);
+    chownSync(folder, owner.uid, owner.gid);
   }
   const run = (program: string, args: string[]) => {
-    const [command, all] = root
-      ? ['runuser', ['-u', 'postgres', '--', join(bin, program), ...args]]
-      : [join(bin, program), args];
-    const done = spawnSync(command as string, all as string[], { cwd: folder, stdio: 'ignore' });
+    const done = spawnSync(join(bin, program), args, { cwd: folder, stdio: 'ignore', ...owner });
     if (done.status !== 0) throw new Error(`${program} failed with ${done.status ?? done.error}`);
   };
   const data = join(folder, 'data');
