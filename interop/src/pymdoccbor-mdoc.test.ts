@@ -73,10 +73,10 @@ describe('pymdoccbor (PyPI)', { skip: pymdoccborMissing() }, () => {
       deviceSigner: made.phone.signer,
     });
     const whole = decode(response) as CborMap;
-    const [document] = whole.get('documents') as CborMap[];
-    const nameSpaces = (document?.get('issuerSigned') as CborMap).get('nameSpaces') as CborMap;
-    const [item] = nameSpaces.get(NS_MDL) as Encoded[];
-    nameSpaces.set(NS_MDL, [Encoded.of((item?.decode() as CborMap).set('elementValue', false))]);
+    const [document] = whole.get('documents') as [CborMap];
+    const nameSpaces = (document.get('issuerSigned') as CborMap).get('nameSpaces') as CborMap;
+    const [item] = nameSpaces.get(NS_MDL) as [Encoded];
+    nameSpaces.set(NS_MDL, [Encoded.of((item.decode() as CborMap).set('elementValue', false))]);
     const answer = await peer.order({ do: 'verify', response: hex(encode(whole)), roots: [hex(made.iaca)] });
     assert.equal(answer['valid'], false);
   });
