@@ -120,11 +120,29 @@ export class CborWriter {
       this.raw(bytes);
       return;
     }
-    this.head(0x60, utf8Length(text));
-    this.reserve(3 * units);
+    // Most texts are ASCII: written at once, and begun anew only where that was wrong.
+    this.reserve(3 * units + 3);
+    const start = this.length;
+    this.head(0x60, units);
     const { buffer } = this;
     let at = this.length;
     for (let index = 0; index < units; index++) {
+      const unit = text.charCodeAt(index);
+      if (unit > 0x7f) {
+        this.length = start;
+        this.unicode(text);
+        return;
+      }
+      buffer[at++] = unit;
+    }
+    this.length = at;
+  }
+
+  private unicode(text: string): void {
+    this.head(0x60, utf8Length(text));
+    const { buffer } = this;
+    let at = this.length;
+    for (let index = 0; index < text.length; index++) {
       let point = text.charCodeAt(index);
       if (point < 0x80) {
         buffer[at++] = point;
@@ -191,7 +209,7 @@ export class CborWriter {
     this.length += content;
   }
 
-  /** A copy of what was written. */
+  /** A copy of what was written, in memory of its own. */
   take(): Uint8Array {
     return this.buffer.slice(0, this.length);
   }

@@ -9,9 +9,16 @@ const INTEGER = 0x02;
  * @example rawFromDer(await signer.sign(data), 32)
  */
 export function rawFromDer(der: Uint8Array, size: number): Uint8Array {
-  const bad = (): never => {
-    throw new CoseError('signature-form', 'The signature is not a DER sequence of two numbers of this size.');
-  };
+  const raw = new Uint8Array(2 * size);
+  putRawFromDer(der, size, raw, 0);
+  return raw;
+}
+
+/**
+ * The same, written where a message has room for it.
+ * @throws {CoseError} `signature-form`
+ */
+export function putRawFromDer(der: Uint8Array, size: number, into: Uint8Array, offset: number): void {
   let at = 1;
   if (der[0] !== SEQUENCE) bad();
   let length = der[at++] ?? bad();
@@ -20,8 +27,7 @@ export function rawFromDer(der: Uint8Array, size: number): Uint8Array {
     if (length < 0x80) bad();
   } else if (length >= 0x80) bad();
   if (at + length !== der.length) bad();
-  const raw = new Uint8Array(2 * size);
-  for (let end = size; end <= 2 * size; end += size) {
+  for (let end = offset + size; end <= offset + 2 * size; end += size) {
     if (der[at] !== INTEGER) bad();
     const count = der[at + 1] ?? bad();
     const from = at + 2;
@@ -31,11 +37,16 @@ export function rawFromDer(der: Uint8Array, size: number): Uint8Array {
     if (first === 0 && count > 1 && (der[from + 1] as number) < 0x80) bad();
     const start = first === 0 ? from + 1 : from;
     if (to - start > size) bad();
-    raw.set(der.subarray(start, to), end - (to - start));
+    let place = end;
+    for (let source = to - 1; source >= start; source--) into[--place] = der[source] as number;
+    while (place > end - size) into[--place] = 0;
     at = to;
   }
   if (at !== der.length) bad();
-  return raw;
+}
+
+function bad(): never {
+  throw new CoseError('signature-form', 'The signature is not a DER sequence of two numbers of this size.');
 }
 
 /**

@@ -20,7 +20,7 @@ export {
   parseCoseKey,
   writeCoseKey,
 } from './cose-key.ts';
-export { derFromRaw, rawFromDer } from './ecdsa.ts';
+export { derFromRaw, putRawFromDer, rawFromDer } from './ecdsa.ts';
 export { CoseError, type CoseErrorCode } from './error.ts';
 export { algOf, type CoseMessage, HEADER, protectedHeader, type TagRule, toBeSigned } from './headers.ts';
 export { mac0, verifyMac0 } from './mac0.ts';

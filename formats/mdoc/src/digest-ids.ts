@@ -12,21 +12,39 @@ export function decoyCount(decoys = 0): number {
 /** From so many elements on, digestIDs that follow the order of the elements are drawn again: a lint could not tell them from none. */
 export const SHUFFLE_MUST_SHOW_FROM = 6;
 
-/**
- * 0 … count − 1 in an order drawn at random (Fisher and Yates); the first `shown` of them are those of elements. The random words are drawn at
- * once.
- */
-export function shuffledIds(count: number, shown: number, random: Random): number[] {
+const WORD_BYTES = 4;
+
+/** What is random in the items of one namespace. */
+export interface DrawnItems {
+  /** 0 … elements + decoys − 1 in an order drawn at random; those of the elements come first. */
+  readonly ids: readonly number[];
+  /** The `random` of each element, one behind the other. */
+  readonly salts: Uint8Array;
+}
+
+/** Draws digestIDs and salts in one piece: many small draws cost more than a signature. */
+export function drawItems(elements: number, decoys: number, saltBytes: number, random: Random): DrawnItems {
+  const count = elements + decoys;
+  const words = WORD_BYTES * (count - 1);
+  const drawn = random.bytes(words + saltBytes * elements);
+  let ids = shuffled(count, drawn, random);
+  while (elements >= SHUFFLE_MUST_SHOW_FROM && isRising(ids, elements)) {
+    ids = shuffled(count, random.bytes(words), random);
+  }
+  return { ids, salts: drawn.subarray(words) };
+}
+
+/** Fisher and Yates. */
+function shuffled(count: number, words: Uint8Array, random: Random): number[] {
   const ids: number[] = [];
   for (let id = 0; id < count; id++) ids.push(id);
-  const words = random.bytes(4 * Math.max(0, count - 1));
-  for (let last = count - 1, at = 0; last > 0; last--, at += 4) {
+  for (let last = count - 1, at = 0; last > 0; last--, at += WORD_BYTES) {
     const other = below(last + 1, words, at) ?? randomInt(random, last + 1);
     const id = ids[last] as number;
     ids[last] = ids[other] as number;
     ids[other] = id;
   }
-  return shown >= SHUFFLE_MUST_SHOW_FROM && isRising(ids, shown) ? shuffledIds(count, shown, random) : ids;
+  return ids;
 }
 
 /** A whole number from 0 to `end` − 1 out of four random bytes; undefined where taking the remainder would favour the small ones. */

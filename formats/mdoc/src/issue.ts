@@ -5,6 +5,7 @@ import {
   CoseError,
   HEADER,
   protectedHeader,
+  putRawFromDer,
   rawFromDer,
   sign1From,
   toBeSigned,
@@ -13,7 +14,7 @@ import {
 } from '@tegata/cose';
 import type { Signer } from '@tegata/keys';
 import type { Random } from '@tegata/random';
-import { decoyCount, shuffledIds } from './digest-ids.ts';
+import { decoyCount, drawItems } from './digest-ids.ts';
 import { certificateKey, documentSigner, type IssuerAlgorithm } from './document-signer.ts';
 import { MdocError } from './error.ts';
 import { parseIssuerSignedParts, SALT_BYTES } from './issuer-signed.ts';
@@ -75,12 +76,13 @@ export function planIssuerSigned(options: PlanOptions): IssuerSignedPlan {
   const nameSpaces = new Map<string, Raw[]>();
   const valueDigests = new Map<string, CborMap>();
   for (const { namespace, elements, values } of orderedElements(docType, options.elements)) {
-    const ids = shuffledIds(elements.length + decoys, elements.length, random);
+    const { ids, salts } = drawItems(elements.length, decoys, SALT_BYTES, random);
     const digests: CborMap = new Map();
     items[namespace] = elements.map((elementIdentifier, index) => {
       const digestID = ids[index] as number;
       const elementValue = values[index];
-      const item = Encoded.of({ digestID, random: random.bytes(SALT_BYTES), elementIdentifier, elementValue });
+      const salt = salts.subarray(SALT_BYTES * index, SALT_BYTES * (index + 1));
+      const item = Encoded.of({ digestID, random: salt, elementIdentifier, elementValue });
       digests.set(digestID, new Uint8Array(hash(algorithm, item.bytes, 'buffer')));
       return item;
     });
@@ -149,9 +151,18 @@ export function assemble(options: FinishOptions): { bytes: Uint8Array; issuerAut
 
 /** A signature as r ‖ s, however the signer gave it. @throws {MdocError} `signature-does-not-fit` */
 function rawSignature(signature: Uint8Array, size: 32 | 48): Uint8Array {
-  if (signature.length === 2 * size && !looksLikeDer(signature)) return signature;
+  const raw = new Uint8Array(2 * size);
+  putSignature(signature, size, raw, 0);
+  return raw;
+}
+
+function putSignature(signature: Uint8Array, size: 32 | 48, into: Uint8Array, at: number): void {
+  if (signature.length === 2 * size && !looksLikeDer(signature)) {
+    into.set(signature, at);
+    return;
+  }
   try {
-    return rawFromDer(signature, size);
+    putRawFromDer(signature, size, into, at);
   } catch (error) {
     throw new MdocError('signature-does-not-fit', 'The signature has neither of the two forms.', {}, error);
   }
@@ -188,7 +199,7 @@ export interface IssueOptions extends PlanOptions {
 export async function issueMdoc(options: IssueOptions): Promise<Uint8Array> {
   const signer = documentSigner(options.signer, options.certificateChain);
   const { bytes, signatureAt, toBeSigned } = layOutIssuerSigned(options, signer);
-  bytes.set(rawSignature(await signer.signer.sign(toBeSigned), signer.size), signatureAt);
+  putSignature(await signer.signer.sign(toBeSigned), signer.size, bytes, signatureAt);
   if (options.verifyAfterSigning) {
     verifyIssuerAuth(parseIssuerSignedParts(bytes).issuerAuth, signer.signer.publicKey);
   }

@@ -110,7 +110,7 @@ export function ageOf(element: string): number | undefined {
 const nameOf = (element: string) => (ageOf(element) === undefined ? element : 'age_over_NN');
 
 /** Where an element stands in its definition; ages of one namespace by number. */
-interface Place {
+export interface Place {
   readonly element: ElementDefinition;
   readonly rank: number;
 }
@@ -136,38 +136,34 @@ function indexOf(definition: DocumentDefinition): ReadonlyMap<string, PlacedName
   return index;
 }
 
+const FOREIGN_PLACE: Place = { element: FOREIGN, rank: Number.POSITIVE_INFINITY };
+
+/**
+ * Finds an element and its rank in its namespace; `age_over_18` and the like are found under `age_over_NN`, those of a foreign namespace as
+ * they may be.
+ */
+export function placeOf(definition: DocumentDefinition, namespace: string, element: string): Place | undefined {
+  const known = indexOf(definition).get(namespace);
+  if (!known) return definition.otherNamespaces ? FOREIGN_PLACE : undefined;
+  const exact = known.places.get(element);
+  if (exact) return exact;
+  const age = ageOf(element);
+  const ages = age === undefined ? undefined : known.places.get('age_over_NN');
+  return ages && { element: ages.element, rank: ages.rank + (age as number) / 100 };
+}
+
 /** Finds an element; `age_over_18` and the like are found under `age_over_NN`, those of a foreign namespace as they may be. */
 export function elementDefinition(
   definition: DocumentDefinition,
   namespace: string,
   element: string,
 ): ElementDefinition | undefined {
-  const known = indexOf(definition).get(namespace);
-  return known || !definition.otherNamespaces ? known?.places.get(nameOf(element))?.element : FOREIGN;
+  return placeOf(definition, namespace, element)?.element;
 }
 
-/** Whether elements come as `inDefinedOrder` would sort them. */
-export function isInDefinedOrder(
-  definition: DocumentDefinition,
-  elements: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-): boolean {
-  const index = indexOf(definition);
-  let before = -1;
-  for (const namespace of Object.keys(elements)) {
-    const known = index.get(namespace);
-    const rank = known?.rank ?? index.size;
-    if (rank < before) return false;
-    before = rank;
-    let last = -1;
-    for (const element of Object.keys(elements[namespace] as object)) {
-      const age = ageOf(element);
-      const place = known?.places.get(nameOf(element))?.rank ?? known?.places.size ?? 0;
-      const own = age === undefined ? place : place + age / 100;
-      if (own < last) return false;
-      last = own;
-    }
-  }
-  return true;
+/** The rank of a namespace in its definition; foreign ones come last. */
+export function namespaceRank(definition: DocumentDefinition, namespace: string): number {
+  return indexOf(definition).get(namespace)?.rank ?? definition.namespaces.length;
 }
 
 /**

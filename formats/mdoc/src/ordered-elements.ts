@@ -1,6 +1,6 @@
 import type { CborValue } from '@tegata/cbor';
 import { MdocError } from './error.ts';
-import { type DocumentDefinition, definitionOf, elementDefinition, inDefinedOrder, isInDefinedOrder } from './mnc.ts';
+import { type DocumentDefinition, definitionOf, inDefinedOrder, namespaceRank, placeOf } from './mnc.ts';
 
 /** Element values by namespace and element identifier. */
 export type Elements = Readonly<Record<string, Readonly<Record<string, CborValue>>>>;
@@ -18,21 +18,48 @@ export interface OrderedNamespace {
  */
 export function orderedElements(docType: string, given: Elements): OrderedNamespace[] {
   const definition = definitionOf(docType);
-  const ordered =
-    !definition || isInDefinedOrder(definition, given) ? asGiven(given) : sorted(inDefinedOrder(definition, given));
-  if (ordered.length === 0) throw new MdocError('element-unknown', 'An mdoc has one element at least.');
-  if (definition) for (const part of ordered) check(definition, part);
-  return ordered;
-}
-
-function asGiven(given: Elements): OrderedNamespace[] {
   const ordered: OrderedNamespace[] = [];
+  let inOrder = true;
+  let rank = -1;
   for (const namespace of Object.keys(given)) {
     const own = given[namespace] as Elements[string];
     const elements = Object.keys(own);
-    if (elements.length > 0) ordered.push({ namespace, elements, values: elements.map((element) => own[element]) });
+    if (elements.length === 0) continue;
+    const values = elements.map((element) => own[element]);
+    if (definition) {
+      inOrder = isInOrder(definition, namespace, elements, values) && inOrder;
+      const next = namespaceRank(definition, namespace);
+      inOrder &&= next >= rank;
+      rank = next;
+    }
+    ordered.push({ namespace, elements, values });
   }
-  return ordered;
+  if (ordered.length === 0) throw new MdocError('element-unknown', 'An mdoc has one element at least.');
+  return definition && !inOrder ? sorted(inDefinedOrder(definition, given)) : ordered;
+}
+
+/** Checks the elements of a namespace, and says whether they come as the definition lists them: most issuers see to that. */
+function isInOrder(
+  definition: DocumentDefinition,
+  namespace: string,
+  elements: readonly string[],
+  values: readonly CborValue[],
+): boolean {
+  let inOrder = true;
+  let rank = -1;
+  for (let index = 0; index < elements.length; index++) {
+    const element = elements[index] as string;
+    const place = placeOf(definition, namespace, element);
+    if (!place) {
+      throw new MdocError('element-unknown', 'The document type has no such element.', { namespace, element });
+    }
+    if (!place.element.issued(values[index])) {
+      throw new MdocError('element-type', `The element must be ${place.element.type}.`, { namespace, element });
+    }
+    if (place.rank < rank) inOrder = false;
+    rank = place.rank;
+  }
+  return inOrder;
 }
 
 function sorted(entries: [string, [string, CborValue][]][]): OrderedNamespace[] {
@@ -43,17 +70,4 @@ function sorted(entries: [string, [string, CborValue][]][]): OrderedNamespace[] 
       elements: own.map(([element]) => element),
       values: own.map(([, value]) => value),
     }));
-}
-
-function check(definition: DocumentDefinition, { namespace, elements, values }: OrderedNamespace): void {
-  for (let index = 0; index < elements.length; index++) {
-    const element = elements[index] as string;
-    const known = elementDefinition(definition, namespace, element);
-    if (!known) {
-      throw new MdocError('element-unknown', 'The document type has no such element.', { namespace, element });
-    }
-    if (!known.issued(values[index])) {
-      throw new MdocError('element-type', `The element must be ${known.type}.`, { namespace, element });
-    }
-  }
 }
