@@ -158,7 +158,11 @@ test('a message opens to its bytes and to what they say', { skip }, () =>
   open(async (page) => {
     await at(page, 'messages').scrollIntoViewIfNeeded();
     await at(page, 'messages-step-6').click();
-    const answer = page.locator('[data-testid^="message-"]').filter({ hasText: '200' }).first();
+    const answer = page
+      .locator('[data-testid^="message-"]')
+      .filter({ has: page.getByText('200', { exact: true }) })
+      .filter({ hasText: '発行局' })
+      .first();
     await answer.click();
     const decoded = at(page, 'message-decoded');
     await decoded.waitFor();

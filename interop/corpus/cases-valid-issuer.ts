@@ -83,7 +83,6 @@ export const validIssuerCases = (): Case[] => {
         title: 'ES256 with a brainpoolP256r1 signer',
         clause: 'ISO/IEC 18013-5 §9.1.2.5',
         expect: valid,
-        pending: 'the algorithms are bound to the curves of NIST alone',
       },
       { issuer: makeSigner(root, 'signer brainpool', 'brainpoolP256r1') },
     ),

@@ -21,14 +21,22 @@ export const ALG = {
 /** Names of signature algorithms. */
 export type SignatureAlgorithmName = Exclude<keyof typeof ALG, 'HMAC_256_256'>;
 
-/** A signature algorithm, bound to one curve: ISO/IEC 18013-5 has no ES256 over another curve of NIST. */
+/** A signature algorithm on one curve. ISO/IEC 18013-5 has no ES256 over another curve of NIST; the brainpool curves of the same size count. */
 export interface SignatureAlgorithm {
   readonly alg: number;
   readonly name: SignatureAlgorithmName;
   /** Null where the algorithm hashes by itself (Ed25519). */
   readonly hash: 'sha256' | 'sha384' | 'sha512' | null;
   /** OpenSSL's name of the curve. */
-  readonly curve: 'prime256v1' | 'secp384r1' | 'secp521r1' | 'ed25519';
+  readonly curve:
+    | 'prime256v1'
+    | 'secp384r1'
+    | 'secp521r1'
+    | 'ed25519'
+    | 'brainpoolP256r1'
+    | 'brainpoolP320r1'
+    | 'brainpoolP384r1'
+    | 'brainpoolP512r1';
   /** Bytes of the signature: r ‖ s, or R ‖ S. */
   readonly signatureBytes: number;
 }
@@ -53,6 +61,14 @@ const ALGORITHMS: ReadonlyMap<number, SignatureAlgorithm> = new Map(
   ).map((algorithm) => [algorithm.alg, algorithm]),
 );
 
+/** The curves of RFC 5639 that ISO/IEC 18013-5 allows beside those of NIST. */
+const BRAINPOOL: readonly SignatureAlgorithm[] = [
+  { alg: ALG.ES256, name: 'ES256', hash: 'sha256', curve: 'brainpoolP256r1', signatureBytes: 64 },
+  { alg: ALG.ES384, name: 'ES384', hash: 'sha384', curve: 'brainpoolP320r1', signatureBytes: 80 },
+  { alg: ALG.ES384, name: 'ES384', hash: 'sha384', curve: 'brainpoolP384r1', signatureBytes: 96 },
+  { alg: ALG.ES512, name: 'ES512', hash: 'sha512', curve: 'brainpoolP512r1', signatureBytes: 128 },
+];
+
 /** What is accepted when the caller names no list of its own. */
 export const DEFAULT_ALGORITHMS: readonly number[] = [...ALGORITHMS.keys()];
 
@@ -65,7 +81,10 @@ export function algorithmFor(alg: number, key: KeyObject | CoseKey, allowed = DE
   if (!algorithm || !allowed.includes(alg)) {
     throw new CoseError('alg-refused', 'The algorithm is not on the list of accepted ones.', { alg });
   }
-  if (('kty' in key ? opensslCurve(key) : curveOf(key)) !== algorithm.curve) {
+  const curve = 'kty' in key ? opensslCurve(key) : curveOf(key);
+  if (curve !== algorithm.curve) {
+    const sibling = BRAINPOOL.find((other) => other.alg === alg && other.curve === curve);
+    if (sibling) return sibling;
     throw new CoseError('alg-key-mismatch', 'The algorithm belongs to another curve than the key.', { alg });
   }
   return algorithm;
