@@ -1,4 +1,5 @@
 import { byteString, chunkedText, contentOf, Encoded, item, mapKey } from './decode.ts';
+import type { KnownNames } from './known-names.ts';
 import { type DecodeOptions, INDEFINITE, MAJOR, Reader } from './reader.ts';
 import type { CborKey, CborValue } from './value.ts';
 
@@ -101,15 +102,18 @@ export class CborCursor {
     if (this.sets.length > 0) this.sets[this.depth] = undefined;
   }
 
-  /** The key of the next entry of the open map, or undefined behind the last one: then the map is closed. */
-  nextKey(): CborKey | undefined {
+  /**
+   * The key of the next entry of the open map, or undefined behind the last one: then the map is closed.
+   * @param expected names that are usual here
+   */
+  nextKey(expected?: KnownNames): CborKey | undefined {
     const first = this.firstKey[this.depth] as number;
     if (!this.more()) {
       this.keyCount = first;
       return undefined;
     }
     const at = this.reader.position;
-    const key = mapKey(this.reader);
+    const key = (expected && this.reader.expectedName(expected)) ?? mapKey(this.reader);
     if (!this.isNew(key, first)) this.reader.fail('duplicate-key', 'A key occurs twice in one map.', at);
     return key;
   }

@@ -2,6 +2,7 @@ import { decode } from './decode.ts';
 import { type Encodable, encode } from './encode.ts';
 import { CborError } from './error.ts';
 import { type CborLimits, INDEFINITE, MAJOR, Reader } from './reader.ts';
+import { CborWriter } from './writer.ts';
 
 /** How diagnostic notation is printed. */
 export interface DiagnosticOptions {
@@ -11,6 +12,11 @@ export interface DiagnosticOptions {
   readonly mask?: (text: string) => string;
   /** Byte strings longer than this are cut and end in `…` with their length; all bytes are printed when absent. */
   readonly maxStringBytes?: number;
+  /**
+   * Adds encoding indicators (`_0` … `_3`, RFC 8949 §8.1) to whatever is not in its shortest form, so that `parseDiagnostic` gives the same bytes
+   * again.
+   */
+  readonly exact?: boolean;
   readonly limits?: CborLimits;
 }
 
@@ -44,37 +50,54 @@ function read(reader: Reader, options: DiagnosticOptions, depth: number, embedde
   const indefinite = reader.info === INDEFINITE;
   switch (reader.major) {
     case MAJOR.unsigned:
-      return String(reader.argument);
+      return `${reader.argument}${indicator(reader, options)}`;
     case MAJOR.negative:
-      return String(-1n - BigInt(reader.argument));
+      return `${-1n - BigInt(reader.argument)}${indicator(reader, options)}`;
     case MAJOR.bytes:
-      if (!indefinite) return hex(reader.content(), options);
-      return chunked(reader, () => hex(reader.content(), options), "''_");
+      return indefinite ? chunked(reader, () => hex(reader, options), "''_") : hex(reader, options);
     case MAJOR.text:
-      if (!indefinite) return quoted(reader.text(), options);
-      return chunked(reader, () => quoted(reader.text(), options), '""_');
-    case MAJOR.array:
+      return indefinite ? chunked(reader, () => quoted(reader, options), '""_') : quoted(reader, options);
+    case MAJOR.array: {
       reader.deeper(depth + 1);
+      const open = `[${sizeOf(reader, options)}`;
       return container(
-        indefinite ? '[_ ' : '[',
+        open,
         ']',
         each(reader, () => read(reader, options, depth + 1, embedded)),
       );
+    }
     case MAJOR.map: {
       reader.deeper(depth + 1);
+      const open = `{${sizeOf(reader, options)}`;
       const keys: Node[] = [];
       const values = each(reader, () => {
         keys.push(read(reader, options, depth + 1, embedded));
         return read(reader, options, depth + 1, embedded);
       });
-      return container(indefinite ? '{_ ' : '{', '}', values, keys);
+      return container(open, '}', values, keys);
     }
     case MAJOR.tag:
       reader.deeper(depth + 1);
       return tagged(reader, options, depth + 1, embedded);
     default:
-      return simple(reader);
+      return simple(reader, options);
   }
+}
+
+/** The encoding indicator of the last head; nothing where that is in its shortest form. */
+function indicator({ info, argument }: Reader, { exact }: DiagnosticOptions): string {
+  const shortest = info < 24 || argument >= (LEAST[info - 24] as number);
+  return !exact || shortest ? '' : `_${info - 24}`;
+}
+
+/** From which argument on a head of 1, 2, 4 or 8 bytes more is the shortest. */
+const LEAST = [24, 0x100, 0x1_0000, 0x1_0000_0000];
+
+/** How a container says that it has no definite length, or one that is written at length. */
+function sizeOf(reader: Reader, options: DiagnosticOptions): string {
+  if (reader.info === INDEFINITE) return '_ ';
+  const size = indicator(reader, options);
+  return size && `${size} `;
 }
 
 function each(reader: Reader, one: () => Node): Node[] {
@@ -96,20 +119,31 @@ function chunked(reader: Reader, one: () => string, empty: string): string {
 function tagged(reader: Reader, options: DiagnosticOptions, depth: number, embedded: number): Node {
   const number = reader.argument;
   const from = reader.position;
+  const tag = `${number}${indicator(reader, options)}`;
   if (number === 2 || number === 3) {
     // Bignums are printed as the integers that they are (RFC 8949 App. A); decode() has refused anything else behind the tag.
     const start = reader.start;
     const inner = read(reader, options, depth, embedded);
-    const value = decode(reader.bytes.subarray(start, reader.position), options.limits);
-    return typeof value === 'bigint' ? String(value) : container(`${number}(`, ')', [inner]);
+    const bytes = reader.bytes.subarray(start, reader.position);
+    const value = decode(bytes, options.limits);
+    const integer = typeof value === 'bigint' && (!options.exact || sameBytes(encode(value), bytes));
+    return integer ? String(value) : container(`${tag}(`, ')', [inner]);
   }
   if (number === 24 && embedded < MAX_EMBEDDED && reader.bytes[from] !== 0x5f && isByteString(reader.bytes[from])) {
     reader.head();
+    const size = indicator(reader, options);
+    const start = reader.position;
     const content = reader.content();
     const inner = tryRead(content, options, embedded + 1);
-    return inner === undefined ? `24(${hex(content, options)})` : container('24(<<', '>>)', [inner]);
+    if (inner !== undefined) return container(`${tag}(<<`, `>>${size})`, [inner]);
+    reader.position = start;
+    return `${tag}(${hex(reader, options)})`;
   }
-  return container(`${number}(`, ')', [read(reader, options, depth, embedded)]);
+  return container(`${tag}(`, ')', [read(reader, options, depth, embedded)]);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
 const isByteString = (first: number | undefined) => first !== undefined && first >> 5 === MAJOR.bytes;
@@ -124,21 +158,30 @@ function tryRead(content: Uint8Array, options: DiagnosticOptions, embedded: numb
   }
 }
 
-function hex(content: Uint8Array, options: DiagnosticOptions): string {
+function hex(reader: Reader, options: DiagnosticOptions): string {
+  const size = indicator(reader, options);
+  const content = reader.content();
   const most = options.maxStringBytes ?? Number.POSITIVE_INFINITY;
+  const text = hexDigits(content.subarray(0, Math.min(most, content.length)));
+  return content.length > most ? `h'${text}…' /${content.length} bytes/` : `h'${text}'${size}`;
+}
+
+function hexDigits(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of content.subarray(0, Math.min(most, content.length))) text += byte.toString(16).padStart(2, '0');
-  return content.length > most ? `h'${text}…' /${content.length} bytes/` : `h'${text}'`;
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  return text;
 }
 
-function quoted(text: string, options: DiagnosticOptions): string {
-  return JSON.stringify(options.mask ? options.mask(text) : text);
+function quoted(reader: Reader, options: DiagnosticOptions): string {
+  const size = indicator(reader, options);
+  const text = reader.text();
+  return JSON.stringify(options.mask ? options.mask(text) : text) + size;
 }
 
-function simple(reader: Reader): string {
+function simple(reader: Reader, options: DiagnosticOptions): string {
   const { info, argument } = reader;
   if (info === INDEFINITE) return reader.fail('unexpected-break', 'A break stands where an item must.');
-  if (info >= 25) return float(reader.float());
+  if (info >= 25) return options.exact ? exactFloat(reader) : float(reader.float());
   if (info === 24 && argument < 32) {
     return reader.fail('simple-value', 'A simple value below 32 is not well-formed in two bytes.');
   }
@@ -151,6 +194,19 @@ function float(value: number): string {
   if (Object.is(value, -0)) return '-0.0';
   const text = String(value);
   return /[.e]/.test(text) ? text.replace(/^(-?\d+)e/, '$1.0e') : `${text}.0`;
+}
+
+/** A float with its size where that is not the shortest; the bits of a NaN that carries something. */
+function exactFloat(reader: Reader): string {
+  const { info, start } = reader;
+  const value = reader.float();
+  const bytes = reader.bytes.subarray(start, reader.position);
+  const writer = new CborWriter();
+  writer.float(value);
+  if (sameBytes(writer.take(), bytes)) return float(value);
+  writer.clear();
+  if (writer.floatOf(value, info - 24) && sameBytes(writer.take(), bytes)) return `${float(value)}_${info - 24}`;
+  return `float'${hexDigits(bytes.subarray(1))}'`;
 }
 
 function container(open: string, close: string, items: Node[], keys?: Node[]): Node {

@@ -19,7 +19,8 @@ export type CborErrorCode =
   | 'value-unsupported'
   | 'integer-unsafe'
   | 'undefined-in-map'
-  | 'text-not-unicode';
+  | 'text-not-unicode'
+  | 'notation';
 
 /**
  * The error of this package. `context.offset` counts bytes from the start of the input, `context.path` leads there through keys and indexes

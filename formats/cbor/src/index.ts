@@ -8,6 +8,8 @@ export { decode, decodeArraySpans, decodeMapSpans, Encoded } from './decode.ts';
 export { type DiagnosticOptions, diagnostic } from './diagnostic.ts';
 export { type CborObject, type Encodable, type EncodeOptions, encode, encodeInto } from './encode.ts';
 export { CborError, type CborErrorCode } from './error.ts';
+export { KnownNames } from './known-names.ts';
+export { parseDiagnostic } from './parse-diagnostic.ts';
 export { cborPath } from './path.ts';
 export type { CborLimits, DecodeOptions, Deviation, DeviationRule } from './reader.ts';
 export {

@@ -1,4 +1,5 @@
 import { CborError, type CborErrorCode } from './error.ts';
+import type { KnownNames } from './known-names.ts';
 import { asciiName } from './names.ts';
 
 /** How much is read before giving up. The defaults suit messages of identity documents. */
@@ -218,6 +219,18 @@ export class Reader {
     if (known === undefined) return this.text();
     this.position += known.length;
     return known;
+  }
+
+  /** The name that stands next, if it is one of those; else nothing is read. */
+  expectedName(names: KnownNames): string | undefined {
+    const at = this.position;
+    const length = (this.bytes[at] as number) - 0x60;
+    if (at + 1 + length > this.limit) return undefined;
+    const name = names.find(this.bytes, at + 1, length);
+    // The head of any item is counted: the general way does it where this one does not.
+    if (name === undefined || ++this.items > this.maxItems) return undefined;
+    this.position = at + 1 + length;
+    return name;
   }
 
   /** The value of a float whose head was just read. */

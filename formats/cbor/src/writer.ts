@@ -182,6 +182,24 @@ export class CborWriter {
     }
   }
 
+  /** A float of 2 (size 1), 4 (2) or 8 bytes (3). @returns whether that size holds the value */
+  floatOf(value: number, size: number): boolean {
+    this.reserve(9);
+    const half = size === 1 ? toHalf(value) : undefined;
+    if (size === 1 ? half === undefined : size === 2 && Math.fround(value) !== value && !Number.isNaN(value))
+      return false;
+    this.buffer[this.length++] = 0xf8 | size;
+    if (half !== undefined) {
+      this.uint16(half);
+      return true;
+    }
+    if (size === 2) scratch.setFloat32(0, value);
+    else scratch.setFloat64(0, value);
+    this.uint32(scratch.getUint32(0));
+    if (size === 3) this.uint32(scratch.getUint32(4));
+    return true;
+  }
+
   /**
    * Begins embedded CBOR (tag 24): the content is written next, then `closeEmbedded` is called.
    * @param expected bytes of the content, for which the head is left free

@@ -5,6 +5,7 @@ import {
   decodeMapSpans,
   Encoded,
   encode,
+  KnownNames,
   type Raw,
 } from '@tegata/cbor';
 import { sign1 } from '@tegata/cose';
@@ -144,6 +145,8 @@ export function parseDeviceResponse(bytes: Uint8Array, options?: DecodeOptions):
   return readStructure('structure', 'response', bytes, options, (cursor) => readResponse(cursor, options));
 }
 
+const RESPONSE = new KnownNames('version', 'documents', 'status', 'documentErrors');
+
 function readResponse(cursor: CborCursor, options?: DecodeOptions): DeviceResponse {
   const start = cursor.position;
   let version: string | undefined;
@@ -151,7 +154,7 @@ function readResponse(cursor: CborCursor, options?: DecodeOptions): DeviceRespon
   const documents: ResponseDocument[] = [];
   let documentErrors = NO_ERRORS;
   cursor.openMap();
-  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+  for (let key = cursor.nextKey(RESPONSE); key !== undefined; key = cursor.nextKey(RESPONSE)) {
     if (key === 'version') version = cursor.name();
     else if (key === 'status') status = cursor.unsigned();
     else if (key === 'documents') {
@@ -185,13 +188,15 @@ function readDocumentErrors(cursor: CborCursor): Map<string, CborValue> {
   return errors.size === 0 ? empty(start) : errors;
 }
 
+const DOCUMENT = new KnownNames('docType', 'issuerSigned', 'deviceSigned', 'errors');
+
 function readDocument(cursor: CborCursor, options?: DecodeOptions): ResponseDocument {
   const start = cursor.position;
   let docType: string | undefined;
   let issuerSigned: IssuerSignedParts | undefined;
   let deviceSigned: DeviceSigned | undefined;
   cursor.openMap();
-  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+  for (let key = cursor.nextKey(DOCUMENT); key !== undefined; key = cursor.nextKey(DOCUMENT)) {
     if (key === 'docType') docType = cursor.name();
     else if (key === 'issuerSigned') issuerSigned = readIssuerSigned(cursor, options);
     else if (key === 'deviceSigned') deviceSigned = readDeviceSigned(cursor, options);
@@ -203,13 +208,15 @@ function readDocument(cursor: CborCursor, options?: DecodeOptions): ResponseDocu
   return deviceSigned ? { docType, nameSpaces, issuerAuth, deviceSigned } : { docType, nameSpaces, issuerAuth };
 }
 
+const DEVICE_SIGNED = new KnownNames('nameSpaces', 'deviceAuth');
+
 function readDeviceSigned(cursor: CborCursor, options?: DecodeOptions): DeviceSigned {
   const start = cursor.position;
   let nameSpacesBytes: Encoded | undefined;
   let nameSpaces: DeviceSigned['nameSpaces'] | undefined;
   let deviceAuth: CborValue;
   cursor.openMap();
-  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+  for (let key = cursor.nextKey(DEVICE_SIGNED); key !== undefined; key = cursor.nextKey(DEVICE_SIGNED)) {
     if (key === 'nameSpaces') {
       const from = cursor.position;
       if (cursor.openEmbedded()) {

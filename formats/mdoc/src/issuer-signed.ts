@@ -1,4 +1,4 @@
-import { CborCursor, type CborValue, type DecodeOptions, Encoded } from '@tegata/cbor';
+import { CborCursor, type CborValue, type DecodeOptions, Encoded, KnownNames } from '@tegata/cbor';
 import { CoseError, type CoseMessage, parseSign1, x5chain } from '@tegata/cose';
 import { MdocError } from './error.ts';
 import { type MobileSecurityObject, parseMso } from './mobile-security-object.ts';
@@ -59,6 +59,8 @@ export function parseIssuerSignedParts(bytes: Uint8Array, options?: DecodeOption
   return readStructure('structure', 'issuerSigned', bytes, options, (cursor) => readIssuerSigned(cursor, options));
 }
 
+const ISSUER_SIGNED = new KnownNames('nameSpaces', 'issuerAuth');
+
 /** Reads IssuerSigned where the cursor stands. */
 export function readIssuerSigned(cursor: CborCursor, options?: DecodeOptions): IssuerSignedParts {
   const start = cursor.position;
@@ -66,7 +68,7 @@ export function readIssuerSigned(cursor: CborCursor, options?: DecodeOptions): I
   let issuerAuth: CborValue;
   let signed = false;
   cursor.openMap();
-  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+  for (let key = cursor.nextKey(ISSUER_SIGNED); key !== undefined; key = cursor.nextKey(ISSUER_SIGNED)) {
     if (key === 'nameSpaces') nameSpaces = readNameSpaces(cursor, options);
     else if (key === 'issuerAuth') {
       issuerAuth = cursor.value();
@@ -103,6 +105,8 @@ function readEncodedItem(cursor: CborCursor, options?: DecodeOptions): IssuerSig
   return item;
 }
 
+const ITEM = new KnownNames('digestID', 'random', 'elementIdentifier', 'elementValue');
+
 /** @param outside where the tag stands, if the item is read in place @param encoded the item as received, if it is not */
 function readItem(cursor: CborCursor, outside: number, encoded: Encoded | undefined): IssuerSignedItem {
   const start = cursor.position;
@@ -112,7 +116,7 @@ function readItem(cursor: CborCursor, outside: number, encoded: Encoded | undefi
   let elementValue: CborValue;
   let valued = false;
   cursor.openMap();
-  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+  for (let key = cursor.nextKey(ITEM); key !== undefined; key = cursor.nextKey(ITEM)) {
     switch (key) {
       case 'digestID':
         // Its range is a matter of the MSO, which the digest must be found in.

@@ -7,6 +7,7 @@ import {
   type DecodeOptions,
   Encoded,
   encode,
+  KnownNames,
 } from '@tegata/cbor';
 import { encodeCoseKey } from '@tegata/cose';
 import { MdocError } from './error.ts';
@@ -96,17 +97,41 @@ export function encodeMso(options: {
  * @throws {MdocError} `mso-structure` with the path and the rule
  */
 export function parseMso(payload: Uint8Array, options?: DecodeOptions): MobileSecurityObject {
-  return readStructure('mso-structure', 'mso', contentOf(payload, options), options, (cursor) => {
+  return readStructure('mso-structure', 'mso', payload, options, (cursor) => {
+    // Whatever is no embedded CBOR is told apart by `decode`; this is a matter of the first two bytes nearly always.
+    if (payload[0] !== 0xd8 || payload[1] !== 24 || !cursor.openEmbedded())
+      return parseUnusual(payload, options, cursor);
+    const start = cursor.position;
     const mso = readMso(cursor);
-    return { ...mso, bytes: cursor.since(0) };
+    const bytes = cursor.since(start);
+    cursor.closeEmbedded();
+    return { ...mso, bytes };
   });
 }
 
-function contentOf(payload: Uint8Array, options?: DecodeOptions): Uint8Array {
+function parseUnusual(
+  payload: Uint8Array,
+  options: DecodeOptions | undefined,
+  cursor: CborCursor,
+): MobileSecurityObject {
   const outer = decodeFor('mso-structure', 'payload', payload, options);
-  if (outer instanceof Encoded) return outer.content;
-  throw new MdocError('mso-structure', 'The payload is not embedded CBOR (tag 24).', { rule: 'payload-tag' });
+  if (!(outer instanceof Encoded)) {
+    throw new MdocError('mso-structure', 'The payload is not embedded CBOR (tag 24).', { rule: 'payload-tag' });
+  }
+  cursor.skip();
+  const { content } = outer;
+  return readStructure('mso-structure', 'mso', content, options, (inner) => ({ ...readMso(inner), bytes: content }));
 }
+
+const MSO = new KnownNames(
+  'version',
+  'digestAlgorithm',
+  'valueDigests',
+  'deviceKeyInfo',
+  'docType',
+  'validityInfo',
+  'status',
+);
 
 function readMso(cursor: CborCursor): Omit<MobileSecurityObject, 'bytes'> {
   const start = cursor.position;
@@ -118,7 +143,7 @@ function readMso(cursor: CborCursor): Omit<MobileSecurityObject, 'bytes'> {
   let validityInfo: MobileSecurityObject['validityInfo'] | undefined;
   let status: CborValue;
   cursor.openMap();
-  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+  for (let key = cursor.nextKey(MSO); key !== undefined; key = cursor.nextKey(MSO)) {
     switch (key) {
       case 'version':
         version = cursor.name();
@@ -180,12 +205,14 @@ function readValueDigests(cursor: CborCursor): Map<string, Map<number, Uint8Arra
   return namespaces;
 }
 
+const DEVICE_KEY_INFO = new KnownNames('deviceKey', 'keyAuthorizations');
+
 function readDeviceKeyInfo(cursor: CborCursor): Pick<MobileSecurityObject, 'deviceKey' | 'keyAuthorizations'> {
   const start = cursor.position;
   let deviceKey: CborValue;
   let keyAuthorizations = NO_AUTHORIZATIONS;
   cursor.openMap();
-  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+  for (let key = cursor.nextKey(DEVICE_KEY_INFO); key !== undefined; key = cursor.nextKey(DEVICE_KEY_INFO)) {
     if (key === 'deviceKey') {
       const at = cursor.position;
       deviceKey = cursor.value();
@@ -231,11 +258,13 @@ function readNames(cursor: CborCursor): Set<string> {
   return names.size === 0 ? empty(start) : names;
 }
 
+const VALIDITY_INFO = new KnownNames('signed', 'validFrom', 'validUntil', 'expectedUpdate');
+
 function readValidityInfo(cursor: CborCursor): MobileSecurityObject['validityInfo'] {
   const start = cursor.position;
   const dates: { [member: string]: DateTime } = {};
   cursor.openMap();
-  for (let key = cursor.nextKey(); key !== undefined; key = cursor.nextKey()) {
+  for (let key = cursor.nextKey(VALIDITY_INFO); key !== undefined; key = cursor.nextKey(VALIDITY_INFO)) {
     if (key === 'signed' || key === 'validFrom' || key === 'validUntil' || key === 'expectedUpdate') {
       const at = cursor.position;
       const date = cursor.value();

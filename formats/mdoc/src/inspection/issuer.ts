@@ -308,18 +308,24 @@ function inspectValidity(
     list.fail('validity', 'date-form', 'A date of the MSO cannot be read.');
     return undefined;
   }
-  const { signed, validFrom, validUntil } = dates;
-  const ahead = new Date(trust.now.getTime() + (trust.skewSeconds ?? 30) * 1000);
+  // As numbers: to compare Date objects takes a detour through their methods.
+  const [signed, validFrom, validUntil] = [
+    dates.signed.getTime(),
+    dates.validFrom.getTime(),
+    dates.validUntil.getTime(),
+  ];
+  const now = trust.now.getTime();
+  const ahead = now + (trust.skewSeconds ?? 30) * 1000;
   const wrong: { code: string; detail: string }[] = [];
   const rule = (holds: boolean, code: string, detail: string) => {
     if (!holds) wrong.push({ code, detail });
   };
-  rule(trust.now <= validUntil, 'expired', 'The document has expired.');
+  rule(now <= validUntil, 'expired', 'The document has expired.');
   rule(validFrom <= ahead, 'not-yet-valid', 'The document is not valid yet.');
   rule(signed <= ahead, 'signed-in-future', 'The document was signed in the future.');
   rule(signed <= validFrom, 'valid-before-signed', 'The document claims to be valid from before it was signed.');
   if (certificate) {
-    const inside = certificate.notBefore <= signed && signed <= certificate.notAfter;
+    const inside = certificate.notBefore.getTime() <= signed && signed <= certificate.notAfter.getTime();
     rule(inside, 'signed-outside-certificate', 'The document was signed while its signer’s certificate was not valid.');
   }
   list.judge('validity', wrong);
