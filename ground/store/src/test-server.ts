@@ -45,10 +45,11 @@ function userOf(name: string): { uid: number; gid: number } | undefined {
 export async function startPostgres(): Promise<TestServer | undefined> {
   const bin = programs();
   if (bin === undefined) return undefined;
-  const folder = mkdtempSync(join(tmpdir(), 'tegata-postgres-'));
-  const port = await freePort();
-  // PostgreSQL refuses to run as root: there its own user runs it, and must be able to reach the folder.
+  // PostgreSQL refuses to run as root: there its own user runs it, and must be able to reach the folder, which inside a
+  // temporary folder of root's own it could not.
   const owner = process.getuid?.() === 0 ? userOf('postgres') : undefined;
+  const folder = mkdtempSync(join(owner ? '/tmp' : tmpdir(), 'tegata-postgres-'));
+  const port = await freePort();
   if (owner) {
     chmodSync(folder, 0o711);
     chownSync(folder, owner.uid, owner.gid);
