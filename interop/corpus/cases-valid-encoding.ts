@@ -1,5 +1,5 @@
 import { type CborMap, type CborValue, Encoded, encode, type Raw } from '@tegata/cbor';
-import { type Case, responseCase, signer } from './case.ts';
+import { type Case, fails, responseCase, signer } from './case.ts';
 import { rawArray, rawEmbedded, rawMap, rawString, rawText } from './cbor-bytes.ts';
 import { type Item, itemEntries, MNC, NS_ISO, NS_JP } from './document.ts';
 
@@ -27,6 +27,7 @@ export const validEncodingCases = (): Case[] => [
       title: 'Items whose map heads are longer than need be (b9 0004); their digests are over these bytes',
       clause: STRUCTURE,
       expect: valid,
+      warnings: [fails('cbor-structure', 'non-shortest')],
       pitfalls: [8],
     },
     { itemContent: long },
@@ -37,6 +38,7 @@ export const validEncodingCases = (): Case[] => [
       title: 'Items whose numbers and strings have longer heads than need be',
       clause: STRUCTURE,
       expect: valid,
+      warnings: [fails('cbor-structure', 'non-shortest')],
       pitfalls: [8],
     },
     {
@@ -56,6 +58,7 @@ export const validEncodingCases = (): Case[] => [
       title: 'Tag 24 and the length of what it embeds in longer heads than need be',
       clause: STRUCTURE,
       expect: valid,
+      warnings: [fails('cbor-structure', 'non-shortest')],
       pitfalls: [8],
     },
     { embed: tagged24Long },
@@ -66,6 +69,7 @@ export const validEncodingCases = (): Case[] => [
       title: 'Items as maps of indefinite length',
       clause: STRUCTURE,
       expect: valid,
+      warnings: [fails('cbor-structure', 'indefinite-length')],
       pitfalls: [8],
     },
     { itemContent: open },
@@ -76,6 +80,7 @@ export const validEncodingCases = (): Case[] => [
       title: 'Items embedded in byte strings of two chunks; their digests are over the chunks with their heads',
       clause: 'RFC 8949 §3.2.3',
       expect: valid,
+      warnings: [fails('cbor-structure', 'indefinite-length')],
       pitfalls: [8],
     },
     { embed: (content) => rawEmbedded(content, 'open') },
@@ -96,6 +101,7 @@ export const validEncodingCases = (): Case[] => [
       title: 'An MSO whose map head is longer than need be',
       clause: SIGNATURE,
       expect: valid,
+      warnings: [fails('mso-structure', 'non-shortest')],
       pitfalls: [8],
     },
     { msoBytes: (bytes) => new Uint8Array([0xb9, 0, (bytes[0] as number) & 0x1f, ...bytes.subarray(1)]) },
@@ -110,6 +116,7 @@ export const validEncodingCases = (): Case[] => [
       title: 'A response, its documents and a document of indefinite length',
       clause: STRUCTURE,
       expect: valid,
+      warnings: [fails('cbor-structure', 'indefinite-length')],
     },
     { document: (document) => rawMap(document, 'open') },
     (response) =>
@@ -122,7 +129,13 @@ export const validEncodingCases = (): Case[] => [
       ),
   ),
   responseCase(
-    { id: 'valid-response-long', title: 'A response with longer heads than need be', clause: STRUCTURE, expect: valid },
+    {
+      id: 'valid-response-long',
+      title: 'A response with longer heads than need be',
+      clause: STRUCTURE,
+      expect: valid,
+      warnings: [fails('cbor-structure', 'non-shortest')],
+    },
     { document: (document) => rawMap(document, 'long') },
     (response) => rawMap(response, 'long'),
   ),
@@ -132,6 +145,7 @@ export const validEncodingCases = (): Case[] => [
       title: 'A portrait and a name in chunks',
       clause: 'RFC 8949 §3.2.3',
       expect: valid,
+      warnings: [fails('cbor-structure', 'indefinite-length')],
     },
     {
       itemContent: (item) =>

@@ -1,3 +1,4 @@
+import type { Deviation } from '@tegata/cbor';
 import type { Report } from '@tegata/x509';
 import type { ItemsRequest } from './device-request.ts';
 import { type DeviceResponse, parseDeviceResponse, type ResponseDocument } from './device-response.ts';
@@ -8,6 +9,7 @@ import {
   CheckList,
   checkSet,
   failureCode,
+  inspectEncoding,
   type MdocCheck,
   printable,
 } from './inspection/check-list.ts';
@@ -96,13 +98,16 @@ export function verifyDeviceResponse(options: VerifyDeviceResponseOptions): Devi
 
 function readResponse(list: CheckList, bytes: Uint8Array): DeviceResponse | undefined {
   try {
-    const response = parseDeviceResponse(bytes);
-    list.pass('cbor-structure');
+    let deviation: Deviation | undefined;
+    const response = parseDeviceResponse(bytes, { onDeviation: (found) => (deviation ??= found) });
+    inspectEncoding(list, 'cbor-structure', deviation);
     return response;
   } catch (error) {
     if (!(error instanceof MdocError)) throw error;
     const rule = String(error.context['rule'] ?? error.code);
-    list.fail('cbor-structure', rule, 'The response is not strict CBOR of the defined structure.');
+    const { path, offset } = error.context;
+    const place = `${printable(String(path))}, offset ${offset}`;
+    list.fail('cbor-structure', rule, `The response is not strict CBOR of the defined structure (${place}).`);
     return undefined;
   }
 }

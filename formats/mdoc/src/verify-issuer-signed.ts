@@ -1,7 +1,15 @@
 import type { KeyObject } from 'node:crypto';
+import type { Deviation } from '@tegata/cbor';
 import type { Report } from '@tegata/x509';
 import { MdocError } from './error.ts';
-import { type CheckId, CheckList, checkSet, failureCode, type MdocCheck } from './inspection/check-list.ts';
+import {
+  type CheckId,
+  CheckList,
+  checkSet,
+  failureCode,
+  inspectEncoding,
+  type MdocCheck,
+} from './inspection/check-list.ts';
 import { inspectDeviceKey } from './inspection/device.ts';
 import { inspectTypes } from './inspection/elements.ts';
 import { type IssuerTrust, inspectIssuer, inspectSignature } from './inspection/issuer.ts';
@@ -54,8 +62,9 @@ export function verifyIssuerSigned(options: VerifyIssuerSignedOptions): IssuerSi
 function inspect(list: CheckList, options: VerifyIssuerSignedOptions): void {
   let document: IssuerSignedParts;
   try {
-    document = parseIssuerSignedParts(options.issuerSigned);
-    list.pass('cbor-structure');
+    let deviation: Deviation | undefined;
+    document = parseIssuerSignedParts(options.issuerSigned, { onDeviation: (found) => (deviation ??= found) });
+    inspectEncoding(list, 'cbor-structure', deviation);
   } catch (error) {
     if (!(error instanceof MdocError)) throw error;
     list.fail('cbor-structure', String(error.context['rule'] ?? error.code), error.message);

@@ -1,3 +1,4 @@
+import type { Deviation } from '@tegata/cbor';
 import type { Check } from '@tegata/x509';
 
 /** The public ids of the checks, in the order in which an inspection makes them (ISO/IEC 18013-5 §9.3). */
@@ -184,6 +185,12 @@ export class CheckList {
   holds(required: CheckSet): boolean {
     return !this.failed && (required & ~this.good) === 0;
   }
+}
+
+/** Passes what was well read, with a warning where a form was met that should not have been written: it was hashed as it came. */
+export function inspectEncoding(list: CheckList, id: CheckId, deviation: Deviation | undefined): void {
+  if (!deviation) list.pass(id);
+  else list.warn(id, deviation.rule, `From offset ${deviation.offset} on the encoding is not in its shortest form.`);
 }
 
 /** The code of the first failure, or of the first required check that was not made. */

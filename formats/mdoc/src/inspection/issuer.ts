@@ -1,5 +1,5 @@
 import { hash as hashOf } from 'node:crypto';
-import type { CborValue } from '@tegata/cbor';
+import type { CborValue, Deviation } from '@tegata/cbor';
 import { CoseError, type CoseMessage, parseSign1, verifySign1, x5chain } from '@tegata/cose';
 import {
   type Certificate,
@@ -19,7 +19,7 @@ import {
   type MobileSecurityObject,
   parseMso,
 } from '../mobile-security-object.ts';
-import { type CheckList, printable } from './check-list.ts';
+import { type CheckList, inspectEncoding, printable } from './check-list.ts';
 import { issuerPaths } from './issuer-paths.ts';
 
 /** A root of the reader's own list, limited to document types where `docTypes` is given. */
@@ -103,10 +103,11 @@ function readMso(list: CheckList, message: CoseMessage): MobileSecurityObject | 
     return undefined;
   }
   try {
-    const mso = parseMso(message.payload);
+    let deviation: Deviation | undefined;
+    const mso = parseMso(message.payload, { onDeviation: (found) => (deviation ??= found) });
     const { signed, validFrom, validUntil, expectedUpdate } = mso.validityInfo;
     if (signed.strict && validFrom.strict && validUntil.strict && (!expectedUpdate || expectedUpdate.strict)) {
-      list.pass('mso-structure');
+      inspectEncoding(list, 'mso-structure', deviation);
     } else
       list.warn('mso-structure', 'tdate-form', 'A date has fractions of a second, an offset, or no calendar form.');
     return mso;
