@@ -185,15 +185,13 @@ function map<T>(reader: Reader, depth: number, read: Read<T>): Map<CborKey, T> {
     if (indefinite && reader.takeBreak()) break;
     const at = reader.position;
     const key = mapKey(reader);
-    let expected = entries.size + 1;
+    let known = entries.has(key);
     if (typeof key === 'object') {
       byteKeys ??= new Set();
-      if (byteKeys.size === byteKeys.add(contentOf(key)).size) expected = -1;
+      known = byteKeys.size === byteKeys.add(contentOf(key)).size;
     }
-    // A map that did not grow had the key already: looked up once, not twice.
-    if (entries.set(key, read(reader, depth)).size !== expected) {
-      reader.fail('duplicate-key', 'A key occurs twice in one map.', at);
-    }
+    if (known) reader.fail('duplicate-key', 'A key occurs twice in one map.', at);
+    entries.set(key, read(reader, depth));
   }
   return entries;
 }

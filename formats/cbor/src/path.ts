@@ -34,6 +34,7 @@ class Walk {
   item(depth: number): void {
     const { reader } = this;
     reader.head();
+    if (reader.position > this.offset) throw new Arrived();
     switch (reader.major) {
       case MAJOR.bytes:
       case MAJOR.text:

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+
+describe('the README', () => {
+  const text = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+  const examples = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code as string);
+
+  it('has an example that runs as it stands', () => {
+    assert.ok(examples.length > 0);
+    for (const code of examples) {
+      const run = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', code], {
+        cwd: import.meta.dirname,
+        encoding: 'utf8',
+      });
+      assert.equal(run.status, 0, run.stderr);
+      const promised = [...code.matchAll(/console\.log\(.*\); \/\/ (unexpected-break.*)$/gm)].map(
+        ([, line]) => line as string,
+      );
+      for (const line of promised) assert.ok(run.stdout.split('\n').includes(line), run.stdout);
+    }
+  });
+});
