@@ -3,7 +3,7 @@
  *
  * What each number means:
  * - issue: one mdoc of 14 elements with fresh salts, digestIDs in random order, signed with ES256; the phone's key is at hand as an object
- *   (it was read and validated when it came in). Nobody verifies the signature that was just made, except `tegata, self-verified`.
+ *   (it was read and validated when it came in). Nobody verifies the signature that was just made.
  * - verify: every check of the response, with the trust list parsed and the signer's chain seen before; the phone's key is new each time.
  *   Peers as shipped keep nothing between calls; "tuned" gives them node:crypto, kept keys and kept chains.
  * @module
