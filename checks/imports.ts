@@ -23,7 +23,7 @@ for (const rule of ['everything-resolves', 'peers-are-for-interop-and-bench', 'n
   if (!found.has(rule)) fail(`the planted violation of "${rule}" was not found: the check sees nothing`);
 }
 
-const rooms = ['ground', 'formats', 'parties', 'screens/src', 'cli', 'journeys', 'faults', 'interop'];
+const rooms = ['ground', 'formats', 'parties', 'sdk', 'screens/src', 'cli', 'journeys', 'faults', 'interop', 'bench'];
 const house = await look(rooms);
 const { totalCruised, totalDependenciesCruised = 0 } = house.summary;
 const crossPackage = house.modules

@@ -6,7 +6,19 @@ import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { startPostgres } from '@tegata/store/test-server';
 
-const rooms = ['ground', 'formats', 'parties', 'cli', 'docs', 'screens', 'interop', 'journeys', 'faults'];
+const rooms = [
+  'ground',
+  'formats',
+  'parties',
+  'sdk',
+  'cli',
+  'docs',
+  'screens',
+  'interop',
+  'journeys',
+  'faults',
+  'bench',
+];
 const wanted = process.argv.slice(2);
 const files = (wanted.length > 0 ? wanted : rooms.map((room) => `${room}/**/*.test.ts`))
   .flatMap((pattern) => globSync(pattern, { exclude: (name) => name.includes('node_modules') }))

@@ -4,15 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import {
-  cardDates,
-  loadPersona,
-  loadTestKeys,
-  makeAuthority,
-  makeChip,
-  memoryCounters,
-  personalise,
-} from '@tegata/card';
+import { cardDates, loadPersona, loadTestKeys, makeAuthority, personalise } from '@tegata/card';
+import { makeChip, memoryCounters } from '@tegata/chip';
 import { systemClock as clock } from '@tegata/clock';
 import { generateSoftwareKey, memoryKeys, softwareSigner } from '@tegata/keys';
 import { systemRandom as random } from '@tegata/random';

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectCard, type HeldCard } from '@tegata/apdu';
-import { CARD_ATR, type SoftwareChip } from '@tegata/card';
+import { CARD_ATR } from '@tegata/card';
+import type { SoftwareChip } from '@tegata/chip';
 
 const DRIVER = '/usr/lib/pcsc/drivers/serial/libifdvpcd.so';
 const PORT = 0x8c7b;

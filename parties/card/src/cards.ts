@@ -1,13 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  type CounterStore,
+  counterOf,
+  fileCounters,
+  makeChip,
+  memoryCounters,
+  type SoftwareChip,
+  writeDurably,
+} from '@tegata/chip';
 import type { Clock } from '@tegata/clock';
 import type { Peer } from '@tegata/http';
 import type { Log } from '@tegata/log';
 import type { Random } from '@tegata/random';
 import { z } from 'zod';
-import { makeChip, type SoftwareChip } from './chip/chip.ts';
-import { type CounterStore, fileCounters, memoryCounters, writeDurably } from './chip/counter-store.ts';
-import { counterOf } from './chip/verify.ts';
 import { CardError } from './error.ts';
 import type { CardAuthority } from './issue/authority.ts';
 import { type CardCertificates, requestCertificates } from './issue/certificates.ts';

@@ -4,9 +4,6 @@
  */
 
 export { type Card, type Cards, type CardsOptions, openCards } from './cards.ts';
-export type { Application, ElementaryFile } from './chip/application.ts';
-export { type ChipParts, makeChip, type SoftwareChip } from './chip/chip.ts';
-export { type CounterStore, fileCounters, memoryCounters } from './chip/counter-store.ts';
 export { CardError, type CardErrorCode } from './error.ts';
 export { type CardAuthority, type CardIssuer, makeAuthority } from './issue/authority.ts';
 export type { CardCertificates } from './issue/certificates.ts';

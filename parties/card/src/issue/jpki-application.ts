@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Application, ElementaryFile } from '../chip/application.ts';
+import type { Application, ElementaryFile } from '@tegata/chip';
 import type { CardCertificates } from './certificates.ts';
 import { EMPTY_FILE, withFiller } from './filler.ts';
 import { writeTokenInfo } from './token-info.ts';

@@ -1,7 +1,7 @@
 import { checkCodeB } from '@tegata/card-files';
+import type { Application } from '@tegata/chip';
 import { dayInJapan } from '@tegata/clock';
 import { type Random, seededRandom } from '@tegata/random';
-import type { Application } from '../chip/application.ts';
 import { birthDateOf, cardExpiry, type Persona, personaImage } from '../persona.ts';
 import { loadTestKeys } from '../test-keys.ts';
 import type { CardAuthority } from './authority.ts';

@@ -8,8 +8,8 @@ import {
   writeIssuerFile,
   writeMyNumberImageFile,
 } from '@tegata/card-files';
+import type { Access, Application, ElementaryFile } from '@tegata/chip';
 import type { Random } from '@tegata/random';
-import type { Access, Application, ElementaryFile } from '../chip/application.ts';
 import type { CardIssuer } from './authority.ts';
 import { digitsImage } from './digits-image.ts';
 import { EMPTY_FILE, withFiller } from './filler.ts';

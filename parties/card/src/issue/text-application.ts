@@ -9,8 +9,8 @@ import {
   writeSessionKeyFile,
   writeTextInformationFile,
 } from '@tegata/card-files';
+import type { Access, Application, ElementaryFile } from '@tegata/chip';
 import type { Random } from '@tegata/random';
-import type { Access, Application, ElementaryFile } from '../chip/application.ts';
 import type { CardIssuer } from './authority.ts';
 import { EMPTY_FILE, withFiller } from './filler.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { CardError } from '../error.ts';
+import { ChipError } from './error.ts';
 
 /** Where retry counters live. `write` returns only when the value would survive a power cut. */
 export interface CounterStore {
@@ -19,7 +19,7 @@ export function memoryCounters(start: Readonly<Record<string, number>> = {}): Co
 
 /**
  * Counters in one file (JSON), written beside, synced and renamed, so that a crash leaves the old state or the new one.
- * @throws {CardError} `card-state-unreadable` when the file is damaged: a card that forgot its counters must not be usable
+ * @throws {ChipError} `card-state-unreadable` when the file is damaged: a card that forgot its counters must not be usable
  */
 export function fileCounters(path: string, start: Readonly<Record<string, number>> = {}): CounterStore {
   const counters = new Map(Object.entries(readCounters(path) ?? start));
@@ -72,8 +72,8 @@ export function writeDurably(path: string, text: string): void {
   }
 }
 
-function unreadable(): CardError {
-  return new CardError(
+function unreadable(): ChipError {
+  return new ChipError(
     'card-state-unreadable',
     "The card's stored counters are damaged. Delete the card's state to issue a new one.",
   );

@@ -1,0 +1,11 @@
+/**
+ * A software chip that answers as ISO/IEC 7816-4 and JICSAP do: a table of applications and files with access rules, and
+ * one file for each instruction. The card and the phone's own JPKI token both run on it.
+ * @module
+ */
+
+export type { Access, Application, ElementaryFile } from './application.ts';
+export { type ChipParts, makeChip, type SoftwareChip } from './chip.ts';
+export { type CounterStore, fileCounters, memoryCounters, writeDurably } from './counter-store.ts';
+export { ChipError, type ChipErrorCode } from './error.ts';
+export { counterOf } from './verify.ts';

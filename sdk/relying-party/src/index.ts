@@ -1,0 +1,5 @@
+/**
+ * What a relying party installs to accept the card's and the phone's e-certificates.
+ * @module
+ */
+export {};
