@@ -1,5 +1,5 @@
 // Makes the RSA keys of the personas' cards, once: node parties/card/src/make-test-keys.ts
-// A fresh key costs 200 ms and a card needs five, so that they lie in the repository. They protect nothing and nobody.
+// A fresh key costs 200 ms and a card needs six, so that they lie in the repository. They protect nothing and nobody.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { generateSoftwareKey } from '@tegata/keys';
 import { PERSONA_IDS } from './persona.ts';
