@@ -20,6 +20,8 @@ import {
   Tagged,
 } from './index.ts';
 
+/** Another seed finds other cases; on a failure its number is printed. */
+const seed = Number(process.env['TEGATA_SEED'] ?? 8949);
 const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
 const hex = (value: Uint8Array) => Buffer.from(value).toString('hex');
 const refuses = (run: () => unknown, code: CborErrorCode, offset?: number) =>
@@ -113,6 +115,26 @@ describe('decode', () => {
     assert.equal(decode(bytes('3bffffffffffffffff')), -(2n ** 64n));
   });
 
+  it('gives a bignum as a bigint whatever its size, and calls a form that is not the shortest so', () => {
+    const cases: [input: string, value: bigint, shortest: boolean][] = [
+      ['c240', 0n, false],
+      ['c24105', 5n, false],
+      ['c34105', -6n, false],
+      ['c248ffffffffffffffff', 2n ** 64n - 1n, false],
+      ['c24900ffffffffffffffff', 2n ** 64n - 1n, false],
+      ['c249010000000000000000', 2n ** 64n, true],
+      ['c349010000000000000000', -(2n ** 64n) - 1n, true],
+    ];
+    for (const [input, value, shortest] of cases) {
+      const found: string[] = [];
+      const item = bytes(`81${input}`);
+      assert.deepEqual(decode(item, { onDeviation: ({ rule, offset }) => found.push(`${rule} ${offset}`) }), [value]);
+      assert.deepEqual(found, shortest ? [] : ['non-shortest 1'], input);
+      assert.equal(hex(encode([value])) === hex(item), shortest, input);
+      assert.equal(BigInt(decode(encode(value)) as number), value);
+    }
+  });
+
   it('never takes a float for an integer', () => {
     assert.deepEqual(decode(bytes('f93c00')), new Float(1));
     assert.equal(hex(encode(new Float(1))), 'f93c00');
@@ -160,12 +182,13 @@ describe('decode', () => {
         try {
           const value = decode(input);
           assert.doesNotThrow(() => diagnostic(input));
-          if (!hex(input).includes('f7')) assert.deepEqual(decode(encode(value)), value);
+          const again = encode(value);
+          assert.deepEqual(encode(decode(again)), again);
         } catch (error) {
           assert.equal((error as Error).name, 'CborError');
         }
       }),
-      { numRuns: 2000, seed: 8949 },
+      { numRuns: 2000, seed },
     );
   });
 });
@@ -245,7 +268,7 @@ describe('encode', () => {
         assert.equal(hex(encode(back)), hex(once));
         if (!(value instanceof Map)) assert.deepEqual(back, value);
       }),
-      { numRuns: 500, seed: 4242 },
+      { numRuns: 500, seed },
     );
   });
 

@@ -234,6 +234,8 @@ function tag(reader: Reader, depth: number): CborValue {
       if (!(content instanceof Uint8Array)) return wrong();
       if (content.length > MAX_BIGNUM_BYTES)
         return reader.fail('too-large', 'The bignum is larger than allowed.', from);
+      // It has a head of its own, or begins with zeros: the same number has a shorter form (RFC 8949 §3.4.3).
+      if (content.length <= 8 || content[0] === 0) reader.deviate('non-shortest', from);
       const value = bigNumber(content);
       return number === 2 ? value : -1n - value;
     }

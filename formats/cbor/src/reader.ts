@@ -72,9 +72,9 @@ export class Reader {
     throw new CborError(code, message, { offset });
   }
 
-  private deviate(rule: DeviationRule): void {
+  deviate(rule: DeviationRule, offset = this.start): void {
     this.deviated = true;
-    this.onDeviation?.({ rule, offset: this.start });
+    this.onDeviation?.({ rule, offset });
   }
 
   /** Reads the next head. */

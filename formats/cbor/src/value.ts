@@ -152,7 +152,10 @@ export type CborKey = number | bigint | string | Uint8Array;
 /** A map with its entries in the order in which they were received. */
 export type CborMap = Map<CborKey, CborValue>;
 
-/** Any value. An integer is a `number` where that is safe, else a `bigint`. */
+/**
+ * Any value. An integer is a `number` where that is safe, else a `bigint`; what was received as a bignum (tags 2 and 3) is a `bigint` whatever
+ * its size, since some structures ask for that form. `encode` writes the shortest form of either.
+ */
 export type CborValue =
   | number
   | bigint

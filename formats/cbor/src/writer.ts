@@ -193,6 +193,12 @@ export class CborWriter {
       this.uint16(half);
       return true;
     }
+    if (Number.isNaN(value)) {
+      // Which of its bit patterns the platform would store is left open, and changes with the optimiser's mood.
+      this.uint32(size === 2 ? 0x7fc0_0000 : 0x7ff8_0000);
+      if (size === 3) this.uint32(0);
+      return true;
+    }
     if (size === 2) scratch.setFloat32(0, value);
     else scratch.setFloat64(0, value);
     this.uint32(scratch.getUint32(0));
