@@ -19,6 +19,14 @@ export {
 } from './check-text-files.ts';
 export { type Cvc, type CvcAnchor, type CvcFields, parseCvc, verifyCvc, writeCvc } from './cvc.ts';
 export { CardFilesError, type CardFilesErrorCode } from './error.ts';
+export { EMPTY_FILE, withFiller } from './filler.ts';
+export { JPKI_AID, type JpkiApplicationFields, type JpkiCertificates, jpkiApplication } from './jpki/application.ts';
+export {
+  type CertificateAvailability,
+  parseAvailabilityFile,
+  writeAvailabilityFile,
+} from './jpki/availability-file.ts';
+export { parseTokenInfo, type TokenInfo, type TokenProfile, writeTokenInfo } from './jpki/token-info.ts';
 export { formatKeyId, keyId, municipalityOf, TEST_SURFACE_AUTHORITY, TEST_TEXT_AUTHORITY } from './key-id.ts';
 export { isMyNumber, myNumberCheckDigit } from './my-number.ts';
 export { isPresenceProof, presenceCommand } from './presence.ts';

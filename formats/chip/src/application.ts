@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { KeyDevice } from './key-device.ts';
 
 /**
  * Who may read a file or use a key: anyone, nobody, or whoever has verified one of these secret EFs of the same application since the
@@ -19,12 +20,18 @@ export interface SecretFile {
   readonly value: Uint8Array;
   /** What the counter starts with and is restored to; 0 is a key that is blocked for ever. */
   readonly tries: number;
+  /** The form that a new value must have; absent where the holder cannot change it. */
+  readonly change?: SecretForm;
 }
+
+/** What the chip takes as a new value: a PIN of four digits, or a password of 6 to 16 upper-case letters and digits. */
+export type SecretForm = 'four-digits' | 'password';
 
 /** A private key EF. */
 export interface KeyFile {
   readonly kind: 'key';
-  readonly privateKey: KeyObject;
+  /** In memory, or in a device that decides for itself whether to compute. RSA-2048 or P-384. */
+  readonly privateKey: KeyObject | KeyDevice;
   readonly use: Access;
   /** Whether INTERNAL AUTHENTICATE works with it. */
   readonly internalAuthenticate?: boolean;
@@ -47,4 +54,8 @@ export interface Application {
   readonly files: ReadonlyMap<number, ElementaryFile>;
   /** The key that P2 = 00 of COMPUTE DIGITAL SIGNATURE means. */
   readonly defaultKey?: number;
+  /** The command that changes secrets here: CHANGE REFERENCE DATA `00 24`, or CHANGE KEY of JICSAP, `80 32`. */
+  readonly change?: 'change-reference-data' | 'change-key';
+  /** Whether `80 FC 00 00` is known, as on an iPhone. */
+  readonly lastCommandIndicator?: boolean;
 }

@@ -5,6 +5,7 @@ import { computeDigitalSignature } from './compute-digital-signature.ts';
 import type { CounterStore } from './counter-store.ts';
 import { getChallenge } from './get-challenge.ts';
 import { internalAuthenticate } from './internal-authenticate.ts';
+import { lastCommandIndicator } from './last-command-indicator.ts';
 import { readBinary } from './read-binary.ts';
 import { select } from './select.ts';
 import { type Instruction, type Session, status } from './session.ts';
@@ -20,6 +21,7 @@ const INSTRUCTIONS: readonly Instruction[] = [
   internalAuthenticate,
   getChallenge,
   setPublicIcKey,
+  lastCommandIndicator,
 ];
 
 const BY_INS: (Instruction | undefined)[] = [];

@@ -1,5 +1,5 @@
-/** What can go wrong with a chip's own store. */
-export type ChipErrorCode = 'card-state-unreadable';
+/** What can go wrong with a chip's own store, and what a device that holds a key says when it does not compute. */
+export type ChipErrorCode = 'card-state-unreadable' | 'key-refused';
 
 /** The error of this package. `context` holds ids only. */
 export class ChipError extends Error {

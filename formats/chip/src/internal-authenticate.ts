@@ -1,6 +1,8 @@
-import { constants, createHash, privateEncrypt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { digestInfoSha256, SW } from '@tegata/apdu';
-import { allowed, type Instruction, referenced, status, success } from './session.ts';
+import { signed } from './compute-digital-signature.ts';
+import { deviceOf } from './key-device.ts';
+import { allowed, type Instruction, referenced, status } from './session.ts';
 
 /**
  * INTERNAL AUTHENTICATE (card.md §3). Only a key made for it answers; the signing keys of text and surface AP say `6985`: their presence proof
@@ -19,8 +21,7 @@ export const internalAuthenticate: Instruction = {
     if (!allowed(session, file.use)) return status(SW.securityStatusNotSatisfied);
     if (!file.internalAuthenticate) return status(SW.conditionsNotSatisfied);
     if (le !== 256) return status(0x6c00);
-    const hash = createHash('sha256').update(data).digest();
-    const padding = constants.RSA_PKCS1_PADDING;
-    return success(privateEncrypt({ key: file.privateKey, padding }, digestInfoSha256(hash)));
+    const input = digestInfoSha256(createHash('sha256').update(data).digest());
+    return signed(() => deviceOf(file.privateKey).compute({ kind: 'rsa-pkcs1', input }));
   },
 };

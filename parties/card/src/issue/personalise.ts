@@ -1,4 +1,4 @@
-import { checkCodeB } from '@tegata/card-files';
+import { checkCodeB, jpkiApplication } from '@tegata/card-files';
 import type { Application } from '@tegata/chip';
 import { dayInJapan } from '@tegata/clock';
 import { type Random, seededRandom } from '@tegata/random';
@@ -6,7 +6,6 @@ import { birthDateOf, cardExpiry, type Persona, personaImage } from '../persona.
 import { loadTestKeys } from '../test-keys.ts';
 import type { CardAuthority } from './authority.ts';
 import type { CardCertificates } from './certificates.ts';
-import { jpkiApplication } from './jpki-application.ts';
 import { surfaceApplication } from './surface-application.ts';
 import { textApplication } from './text-application.ts';
 
@@ -41,6 +40,7 @@ export async function personalise(options: {
   const municipalityCode = persona.municipality.code;
   const codeB = checkCodeB({ ...dates, securityCode: persona.securityCode });
   const jpki = jpkiApplication({
+    profile: 'card',
     certificates,
     authKey: keys['jpki-auth'],
     signKey: keys['jpki-sign'],

@@ -1,8 +1,10 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import {
+  EMPTY_FILE,
   eraBirthDate,
   keyId,
   type Sex,
+  withFiller,
   writeAgeFile,
   writeFaceFile,
   writeIssuerFile,
@@ -12,7 +14,6 @@ import type { Access, Application, ElementaryFile } from '@tegata/chip';
 import type { Random } from '@tegata/random';
 import type { CardIssuer } from './authority.ts';
 import { digitsImage } from './digits-image.ts';
-import { EMPTY_FILE, withFiller } from './filler.ts';
 
 const BIRTH_DATE = 0x11;
 const CODE_B = 0x12;

@@ -1,7 +1,9 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import {
+  EMPTY_FILE,
   type FourAttributes,
   keyId,
+  withFiller,
   writeAttributesFile,
   writeCardKeyFile,
   writeIntegrityFile,
@@ -12,7 +14,6 @@ import {
 import type { Access, Application, ElementaryFile } from '@tegata/chip';
 import type { Random } from '@tegata/random';
 import type { CardIssuer } from './authority.ts';
-import { EMPTY_FILE, withFiller } from './filler.ts';
 
 const PIN = 0x11;
 const CODE_A = 0x14;
