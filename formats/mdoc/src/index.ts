@@ -78,7 +78,8 @@ export { MdocError, type MdocErrorCode } from './error.ts';
 export { CHECK_IDS, type CheckId, type MdocCheck } from './inspection/check-list.ts';
 export type { OwnSession } from './inspection/device.ts';
 export type { ValuesByNamespace } from './inspection/elements.ts';
-export type { IssuerTrust, TrustAnchor } from './inspection/issuer.ts';
+export type { IssuerTrust, TrustAnchor } from './inspection/issuer-trust.ts';
+export type { RevocationTrust, StatusToken } from './inspection/revocation.ts';
 export {
   type Elements,
   type FinishOptions,
@@ -162,6 +163,7 @@ export {
   type VerifiedReader,
   verifyReaderAuth,
 } from './request/verify-reader-auth.ts';
+export type { FetchLimits, RevocationAnswer, RevocationFetcher, RevocationRequest } from './revocation/fetch.ts';
 export { DeviceSession, type DeviceSessionState } from './session/device-session.ts';
 export { ReaderSession, type ReaderSessionState } from './session/reader-session.ts';
 export type { SessionMessage } from './session/session-side.ts';
@@ -214,3 +216,4 @@ export {
   verifyDeviceResponse,
 } from './verify-device-response.ts';
 export { type IssuerSignedReport, type VerifyIssuerSignedOptions, verifyIssuerSigned } from './verify-issuer-signed.ts';
+export { type OnlineOptions, verifyDeviceResponseOnline, verifyIssuerSignedOnline } from './verify-online.ts';

@@ -1,4 +1,5 @@
 import type { CborValue } from '@tegata/cbor';
+import { readStatusReference, type StatusReference } from '@tegata/status-list';
 import type { MdocCheck } from './inspection/check-list.ts';
 import { type ShownElements, type ValuesByNamespace, valuesOf } from './inspection/elements.ts';
 
@@ -18,6 +19,7 @@ export class VerifiedDocument {
   readonly #shown: ShownElements;
   #elements: ValuesByNamespace | undefined;
   readonly #deviceElements: ValuesByNamespace;
+  readonly #status: CborValue | undefined;
 
   constructor(token: symbol, parts: VerifiedParts) {
     if (token !== proof) throw new TypeError('A VerifiedDocument comes from verifyDeviceResponse only.');
@@ -27,6 +29,7 @@ export class VerifiedDocument {
     this.#issuerCertificate = parts.issuerCertificate;
     this.#shown = parts.shown;
     this.#deviceElements = parts.deviceElements;
+    this.#status = parts.status;
   }
 
   /** Elements that the issuer signed, by namespace. */
@@ -44,6 +47,14 @@ export class VerifiedDocument {
     return this.#issuerCertificate;
   }
 
+  /**
+   * Where its status stands, for whoever asks again later; undefined when its issuer keeps none.
+   * @throws {StatusListError} `reference` when the issuer wrote something else there
+   */
+  get statusReference(): StatusReference | undefined {
+    return this.#status === undefined ? undefined : readStatusReference(this.#status);
+  }
+
   /** The value of one element that the issuer signed; undefined when it was not returned. */
   value(namespace: string, element: string): CborValue {
     return this.elements.get(namespace)?.get(element);
@@ -58,6 +69,8 @@ export interface VerifiedParts {
   readonly issuerCertificate: Uint8Array;
   readonly shown: ShownElements;
   readonly deviceElements: ValuesByNamespace;
+  /** The member `status` of the MSO. */
+  readonly status?: CborValue;
 }
 
 /** For the inspection alone; not exported by the package. */

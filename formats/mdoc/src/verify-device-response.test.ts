@@ -32,6 +32,9 @@ import {
   type TestAuthority,
 } from './test-authority.ts';
 
+/** Another seed finds other cases; on a failure its number is printed. */
+const seed = Number(process.env['TEGATA_SEED'] ?? 18013);
+
 describe('verifyDeviceResponse', () => {
   let authority: TestAuthority;
   const device = makeDevice();
@@ -72,7 +75,7 @@ describe('verifyDeviceResponse', () => {
       'issuer-chain: revocation-no-data',
       'issuing-country: element-not-returned',
       'status-list: no-status',
-      'reader-auth: not-built',
+      'reader-auth: of-requests',
     ]);
     const [document] = report.documents;
     assert.ok(document?.result === 'passed');
@@ -333,7 +336,7 @@ describe('verifyDeviceResponse', () => {
             assert.deepEqual([value, notes(report)], [undefined, ['missing-element: element-missing']]);
         }
       }),
-      { numRuns: 150, seed: 18013 },
+      { numRuns: 150, seed },
     );
     for (let length = 0; length < good.length; length += 97) {
       assert.equal(check(good.subarray(0, length)).result, 'failed');

@@ -15,7 +15,10 @@ import {
 } from './inspection/check-list.ts';
 import { inspectDevice, type OwnSession } from './inspection/device.ts';
 import { inspectAnswer, inspectTypes, joined } from './inspection/elements.ts';
-import { type IssuerTrust, inspectIssuer, inspectSignature } from './inspection/issuer.ts';
+import { inspectIssuer, inspectSignature } from './inspection/issuer.ts';
+import type { IssuerTrust } from './inspection/issuer-trust.ts';
+import { withCrlChecker } from './inspection/revocation.ts';
+import { inspectStatus } from './inspection/status.ts';
 import { type VerifiedDocument, type VerifiedParts, verified } from './verified-document.ts';
 
 /** A response and everything that the reader itself knows about the exchange. */
@@ -55,9 +58,8 @@ const REQUIRED = checkSet(
 
 /**
  * Inspects a DeviceResponse (ISO/IEC 18013-5 §9.3): every document, every check by name, nothing shown that did not pass.
- * The result starts as failed. What is not built, or has no input, is listed as `not_performed`.
- *
- * Not covered yet: revocation of the document by its `status` member, and reader authentication.
+ * The result starts as failed. What has no input is listed as `not_performed`; `reader-auth` always is, since readers sign requests
+ * (`verifyReaderAuth`). CRLs and status tokens are those that the caller gives; {@link verifyDeviceResponseOnline} fetches what is missing.
  * @throws {X509Error} when a trust anchor cannot be read: that list is the caller's own. The response itself never makes it throw.
  * @example
  * const report = verifyDeviceResponse({ response, sessionTranscript, trustAnchors, now: clock.now(), requested });
@@ -74,6 +76,7 @@ export function verifyDeviceResponse(options: VerifyDeviceResponseOptions): Devi
   const own = list.finish(RESPONSE_CHECKS);
   const sound = list.holds(RESPONSE_CHECKS);
 
+  const trust = withCrlChecker(options);
   const left = [...requests];
   const checks = [...own];
   const documents: (VerifiedDocument | RefusedDocument)[] = [];
@@ -81,7 +84,7 @@ export function verifyDeviceResponse(options: VerifyDeviceResponseOptions): Devi
     // One document answers one request: a second of the same type needs a second request.
     const at = left.findIndex(({ docType }) => docType === document.docType);
     const [request] = at < 0 ? [] : left.splice(at, 1);
-    const inspected = inspectDocument(document, index, request, options);
+    const inspected = inspectDocument({ document, index, request, sound }, trust);
     checks.push(...inspected.checks);
     if (sound && inspected.parts) documents.push(verified(inspected.parts));
     else {
@@ -134,10 +137,17 @@ interface InspectedDocument {
   readonly parts?: VerifiedParts;
 }
 
+interface DocumentAtHand {
+  readonly document: ResponseDocument;
+  readonly index: number;
+  /** What it answers. */
+  readonly request: ItemsRequest | undefined;
+  /** Whether the response itself is in order. */
+  readonly sound: boolean;
+}
+
 function inspectDocument(
-  document: ResponseDocument,
-  index: number,
-  request: ItemsRequest | undefined,
+  { document, index, request, sound }: DocumentAtHand,
   options: VerifyDeviceResponseOptions,
 ): InspectedDocument {
   const { docType } = document;
@@ -156,18 +166,21 @@ function inspectDocument(
   const deviceElements = document.deviceSigned?.nameSpaces ?? NO_ELEMENTS;
   inspectTypes(list, docType, nameSpaces);
   if (request) inspectAnswer(list, request, joined(nameSpaces, deviceElements));
-  list.skip('reader-auth', 'not-built', 'The reader does not authenticate itself yet.');
+  list.skip('reader-auth', 'of-requests', 'A reader signs its request, not the answer to it.');
   inspectSignature(list, issuer);
   if (mso) {
     inspectDevice(list, document, mso, options);
     if (mso.docType === docType) list.pass('doctype');
     else list.fail('doctype', 'doctype-mismatch', 'The document is shown as another type than its issuer signed.');
     if (mso.status === undefined) list.skip('status-list', 'no-status', 'The document refers to no status list.');
-    else list.skip('status-list', 'not-built', 'The document refers to a status list, which is not read yet.');
+    // Whoever serves the list learns of the question: it is asked for a document that is good but for that.
+    else if (sound && certificate && list.holds(REQUIRED)) {
+      inspectStatus(list, { docType, status: mso.status, certificate }, options);
+    }
   }
 
   const checks = list.finish(DOCUMENT_CHECKS);
   if (!list.holds(REQUIRED) || !validity || !certificate) return { checks };
   const parts = { docType, checks, validity, issuerCertificate: certificate.raw, shown: nameSpaces, deviceElements };
-  return { checks, parts };
+  return { checks, parts: mso?.status === undefined ? parts : { ...parts, status: mso.status } };
 }

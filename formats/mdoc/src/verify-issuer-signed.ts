@@ -5,6 +5,7 @@ import { MdocError } from './error.ts';
 import {
   type CheckId,
   CheckList,
+  type CheckSet,
   checkSet,
   failureCode,
   inspectEncoding,
@@ -12,7 +13,10 @@ import {
 } from './inspection/check-list.ts';
 import { inspectDeviceKey } from './inspection/device.ts';
 import { inspectTypes } from './inspection/elements.ts';
-import { type IssuerTrust, inspectIssuer, inspectSignature } from './inspection/issuer.ts';
+import { inspectIssuer, inspectSignature } from './inspection/issuer.ts';
+import type { IssuerTrust } from './inspection/issuer-trust.ts';
+import { withCrlChecker } from './inspection/revocation.ts';
+import { inspectStatus } from './inspection/status.ts';
 import { type IssuerSignedParts, parseIssuerSignedParts } from './issuer-signed.ts';
 
 /** Issuer-signed data and what its receiver expects of it. */
@@ -53,13 +57,14 @@ const LISTED = checkSet([...ALWAYS, 'doctype', 'issuing-country', 'status-list',
  */
 export function verifyIssuerSigned(options: VerifyIssuerSignedOptions): IssuerSignedReport {
   const list = new CheckList();
-  inspect(list, options);
+  const required = options.docType === undefined ? REQUIRED : REQUIRED_WITH_TYPE;
+  inspect(list, withCrlChecker(options), required);
   const checks = list.finish(LISTED);
-  if (list.holds(options.docType === undefined ? REQUIRED : REQUIRED_WITH_TYPE)) return { result: 'passed', checks };
+  if (list.holds(required)) return { result: 'passed', checks };
   return { result: 'failed', code: failureCode(checks), checks };
 }
 
-function inspect(list: CheckList, options: VerifyIssuerSignedOptions): void {
+function inspect(list: CheckList, options: VerifyIssuerSignedOptions, required: CheckSet): void {
   let document: IssuerSignedParts;
   try {
     let deviation: Deviation | undefined;
@@ -81,7 +86,9 @@ function inspect(list: CheckList, options: VerifyIssuerSignedOptions): void {
   if (deviceKey && options.deviceKey && !deviceKey.equals(options.deviceKey)) {
     list.fail('device-key', 'device-key-mismatch', 'The mdoc is bound to another key than that of this phone.');
   }
-  if (mso.status === undefined) list.skip('status-list', 'no-status', 'The mdoc refers to no status list.');
-  else list.skip('status-list', 'not-built', 'The mdoc refers to a status list, which is not read yet.');
   inspectTypes(list, mso.docType, document.nameSpaces);
+  const { docType, status } = mso;
+  const { certificate } = inspected;
+  if (status === undefined) list.skip('status-list', 'no-status', 'The mdoc refers to no status list.');
+  else if (certificate && list.holds(required)) inspectStatus(list, { docType, status, certificate }, options);
 }

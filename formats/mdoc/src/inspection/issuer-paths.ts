@@ -3,7 +3,11 @@ import { type Certificate, createPathValidator, type PathValidator, sameBytes } 
 /** So many trust lists are kept: one verifier has one or two. */
 const MAX_LISTS = 8;
 
+/** Whose paths: those of document signers, or those of signers of statuses. */
+type Use = 'ds' | 'status-signer';
+
 interface KnownList {
+  readonly use: Use;
   readonly mode: 'strict' | 'interop';
   /** Copies: a caller who changes its bytes has another list. */
   readonly anchors: readonly Uint8Array[];
@@ -20,13 +24,18 @@ const bytesOf = (anchor: Certificate | Uint8Array) => (anchor instanceof Uint8Ar
  * presentation.
  * @throws {X509Error} when an anchor cannot be read
  */
-export function issuerPaths(anchors: readonly (Certificate | Uint8Array)[], mode: 'strict' | 'interop'): PathValidator {
-  const at = lists.findIndex((list) => list.mode === mode && sameList(list.anchors, anchors));
+export function issuerPaths(
+  anchors: readonly (Certificate | Uint8Array)[],
+  mode: 'strict' | 'interop',
+  use: Use = 'ds',
+): PathValidator {
+  const at = lists.findIndex((list) => list.use === use && list.mode === mode && sameList(list.anchors, anchors));
   const [found] = at < 0 ? [] : lists.splice(at, 1);
   const list = found ?? {
+    use,
     mode,
     anchors: anchors.map((anchor) => Uint8Array.from(bytesOf(anchor))),
-    validator: createPathValidator({ anchors, profile: 'ds', mode }),
+    validator: createPathValidator({ anchors, profile: use, mode }),
   };
   lists.unshift(list);
   if (lists.length > MAX_LISTS) lists.pop();

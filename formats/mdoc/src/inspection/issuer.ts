@@ -21,29 +21,8 @@ import {
 } from '../mobile-security-object.ts';
 import { type CheckList, inspectEncoding, printable } from './check-list.ts';
 import { issuerPaths } from './issuer-paths.ts';
-
-/** A root of the reader's own list, limited to document types where `docTypes` is given. */
-export type TrustAnchor =
-  | Uint8Array
-  | Certificate
-  | { readonly certificate: Uint8Array | Certificate; readonly docTypes?: readonly string[] };
-
-/** What the reader trusts, and the time for which it asks. */
-export interface IssuerTrust {
-  /** IACA roots. An empty list verifies nothing. */
-  readonly trustAnchors: readonly TrustAnchor[];
-  readonly now: Date;
-  /** How far an issuer's clock may be ahead, in seconds (default 30): for `signed` and `validFrom` alone. */
-  readonly skewSeconds?: number;
-  /** Rules for foreign roots that deviate in known ways (default strict); those for document signers are always strict. */
-  readonly profileMode?: 'strict' | 'interop';
-  /** Document signers accepted as they are, without a path (DER): an operator's explicit decision, reported as a warning. */
-  readonly pinnedIssuers?: readonly Uint8Array[];
-  /** Tells whether a document signer is revoked. Without it revocation is listed as not performed. */
-  readonly issuerRevocation?: (certificate: Certificate) => 'good' | 'revoked' | 'undetermined';
-  /** `soft` (default): undetermined is a warning; `hard`: undetermined, and no data at all, fails. */
-  readonly revocationPolicy?: 'soft' | 'hard';
-}
+import { anchorsFor, type IssuerTrust } from './issuer-trust.ts';
+import { inspectRevocation } from './revocation.ts';
 
 /** What the issuer's part of a document came to. Usable only if its checks hold. */
 export interface InspectedIssuer {
@@ -170,7 +149,7 @@ function inspectPath(
   docType: string | undefined,
   trust: IssuerTrust,
 ): Certificate {
-  const anchors = trust.trustAnchors.flatMap((anchor) => anchorFor(anchor, docType));
+  const anchors = anchorsFor(trust, docType);
   const path = issuerPaths(anchors, trust.profileMode ?? 'strict').verify(leafDer, trust.now, others);
   const leaf = path.leaf ?? fromMessage(leafDer);
   // A certificate that links a new root to the old one names itself too, but the old key has signed it.
@@ -185,27 +164,6 @@ function inspectPath(
     list.fail('issuer-chain', path.code ?? 'no-path-to-anchor', failed?.detail);
   }
   return leaf;
-}
-
-function anchorFor(anchor: TrustAnchor, docType: string | undefined): (Certificate | Uint8Array)[] {
-  if (anchor instanceof Uint8Array || !('certificate' in anchor)) return [anchor];
-  const allowed = anchor.docTypes === undefined || (docType !== undefined && anchor.docTypes.includes(docType));
-  return allowed ? [anchor.certificate] : [];
-}
-
-function inspectRevocation(list: CheckList, leaf: Certificate, trust: IssuerTrust): void {
-  const hard = trust.revocationPolicy === 'hard';
-  const status = trust.issuerRevocation?.(leaf);
-  if (status === 'revoked') list.fail('issuer-chain', 'revoked', 'The document signer is revoked.');
-  else if (status === 'undetermined') {
-    const detail = 'Whether the document signer is revoked could not be found out.';
-    if (hard) list.fail('issuer-chain', 'revocation-undetermined', detail);
-    else list.warn('issuer-chain', 'revocation-undetermined', detail);
-  } else if (status === undefined) {
-    const detail = 'No revocation data was given for the document signer.';
-    if (hard) list.fail('issuer-chain', 'revocation-undetermined', detail);
-    else list.skip('issuer-chain', 'revocation-no-data', detail);
-  }
 }
 
 /** Makes the check `issuer-signature` where there is a message and a certificate to make it with. */
