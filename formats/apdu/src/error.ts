@@ -1,5 +1,33 @@
+/** The status words of a card as errors; `status-unknown` is one that no card of this kind gives. */
+export type StatusErrorCode =
+  | 'end-of-file'
+  | 'verification-failed'
+  | 'wrong-length'
+  | 'security-environment-missing'
+  | 'channel-not-supported'
+  | 'secure-messaging-not-supported'
+  | 'wrong-file-structure'
+  | 'security-status-not-satisfied'
+  | 'key-blocked'
+  | 'conditions-not-satisfied'
+  | 'no-current-file'
+  | 'secure-messaging-objects-missing'
+  | 'secure-messaging-objects-wrong'
+  | 'no-secure-messaging-session'
+  | 'wrong-data'
+  | 'file-not-found'
+  | 'record-not-found'
+  | 'wrong-parameters'
+  | 'referenced-data-not-found'
+  | 'offset-past-end'
+  | 'instruction-unknown'
+  | 'class-unknown'
+  | 'card-internal-error'
+  | 'status-unknown';
+
 /** What can go wrong between a reader and a card. */
 export type ApduErrorCode =
+  | StatusErrorCode
   | 'command-malformed'
   | 'response-malformed'
   | 'tlv-malformed'

@@ -5,11 +5,13 @@
 export { encodeTlv, objectLength, readFileObject, readTlv, readTlvs, type Tlv } from './ber-tlv.ts';
 export { type Command, type CommandFields, encodeCommand, parseCommand } from './command.ts';
 export { type ConnectCardOptions, connectCard, type HeldCard } from './connect-card.ts';
-export { digestInfoSha256, digestInfoThreeSha256 } from './digest-info.ts';
-export { ApduError, type ApduErrorCode } from './error.ts';
+export { type DigestName, digestInfo, digestInfoSha256, digestInfoThreeSha256 } from './digest-info.ts';
+export { ApduError, type ApduErrorCode, type StatusErrorCode } from './error.ts';
 export { type CardReader, type CardSession, type ListenForCardOptions, listenForCard } from './listen-for-card.ts';
 export { commandName, isSecretCommand, maskCommand } from './mask-command.ts';
 export { encodeResponse, parseResponse, type Response } from './response.ts';
+export { encodeSimpleTlv, readSimpleTlv, readSimpleTlvs, type SimpleTlv } from './simple-tlv.ts';
+export { expectOk, statusError } from './status-error.ts';
 export { describeStatus, SW, triesLeft } from './status-word.ts';
 export { type TransceiveLimits, transceive } from './transceive.ts';
 export { type Chip, type Transport, transportTo } from './transport.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { constants, createHash, createPublicKey, generateKeyPairSync, privateEncrypt, verify } from 'node:crypto';
 import { test } from 'node:test';
-import { digestInfoSha256, digestInfoThreeSha256 } from './digest-info.ts';
+import { type DigestName, digestInfo, digestInfoSha256, digestInfoThreeSha256 } from './digest-info.ts';
 import { commandName, isSecretCommand, maskCommand } from './mask-command.ts';
 import { describeStatus, triesLeft } from './status-word.ts';
 
@@ -14,6 +14,24 @@ test('a padded DigestInfo is what sha256WithRSAEncryption verifies', () => {
   assert.equal(info.length, 51);
   const signature = privateEncrypt({ key: privateKey, padding: constants.RSA_PKCS1_PADDING }, info);
   assert.ok(verify('sha256', message, createPublicKey(privateKey), signature));
+});
+
+test('the DigestInfo of each hash, padded, is what the library verifies for that hash', () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const message = Buffer.from('message');
+  const lengths: [DigestName, number][] = [
+    ['sha1', 35],
+    ['sha256', 51],
+    ['sha384', 67],
+    ['sha512', 83],
+  ];
+  for (const [name, length] of lengths) {
+    const info = digestInfo(name, createHash(name).update(message).digest());
+    assert.equal(info.length, length);
+    const signature = privateEncrypt({ key: privateKey, padding: constants.RSA_PKCS1_PADDING }, info);
+    assert.ok(verify(name, message, createPublicKey(privateKey), signature), name);
+    assert.throws(() => digestInfo(name, new Uint8Array(31)), { code: 'digest-length' });
+  }
 });
 
 test('the three-digest form has 115 bytes and the header of card.md §8', () => {
