@@ -4,7 +4,8 @@ export type ApplicationErrorCode =
   | 'application-not-deterministic'
   | 'application-too-large'
   | 'application-member'
-  | 'application-version';
+  | 'application-version'
+  | 'login-challenge-malformed';
 
 /** The error of this package. `context` names the member and an offset, never a value. */
 export class ApplicationError extends Error {

@@ -1,5 +1,6 @@
 /**
- * The content of the signed application: what the card's holder signs and the SMP checks. `application.cddl` is its form.
+ * What the holder of a certificate signs: the application, which the SMP checks (`application.cddl` is its form), and the
+ * challenge of a login.
  * @module
  */
 export {
@@ -15,3 +16,9 @@ export {
 export { decodeApplication } from './decode.ts';
 export { encodeApplication } from './encode.ts';
 export { ApplicationError, type ApplicationErrorCode } from './error.ts';
+export {
+  type LoginChallenge,
+  loginChallengeText,
+  MAX_LOGIN_CHALLENGE_BYTES,
+  parseLoginChallenge,
+} from './login-challenge.ts';

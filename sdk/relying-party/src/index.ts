@@ -1,5 +1,37 @@
 /**
- * What a relying party installs to accept the card's and the phone's e-certificates.
+ * What a relying party installs to accept the e-certificates (電子証明書) of the My Number Card and of phones: challenge login,
+ * signed documents with evidence, the four basic attributes. Verdicts are reports of named checks; a status that nobody could
+ * tell is never good.
  * @module
  */
-export {};
+export { type BirthDate, type Era, hasReachedAge, readBirthDate } from './birth-date.ts';
+export type { Device, JpkiTrust } from './certificate-path.ts';
+export type { CertificateStatus, StatusQuestion, StatusSource } from './certificate-status.ts';
+export { type ChallengeStore, memoryChallenges, type PendingChallenge } from './challenge-store.ts';
+export { RelyingPartyError, type RelyingPartyErrorCode } from './error.ts';
+export { decodeEvidence, encodeEvidence, type SignatureEvidence } from './evidence.ts';
+export {
+  type FourAttributes,
+  fourAttributes,
+  marked,
+  type RegisteredCharacter,
+  type RegisteredText,
+} from './four-attributes.ts';
+export {
+  createLogin,
+  type Login,
+  type LoginAnswer,
+  type LoginChallengeForVisitor,
+  type LoginOptions,
+  type LoginProof,
+  type LoginReport,
+} from './login.ts';
+export { type FetchPort, type OcspStatusOptions, ocspStatus } from './ocsp-status.ts';
+export {
+  type ReverifyOptions,
+  reverifySignedDocument,
+  type SignedDocument,
+  type SignedDocumentOptions,
+  type SignedDocumentReport,
+  verifySignedDocument,
+} from './signed-document.ts';
