@@ -156,6 +156,15 @@ const verdicts = (): Case[] => [
 const signatures = (): Case[] => {
   const stranger = makeRoot('stranger');
   const below = makeSigner(stranger, 'status signer of a stranger');
+  const named = [
+    ['CN', 'A neighbouring TEST root'],
+    ['C', 'JP'],
+  ] as const;
+  const neighbour = makeRoot('neighbour', 'P-256', () => ({ issuer: named, subject: named }));
+  const ofNeighbour = makeSigner(neighbour, 'status signer of the neighbour', 'P-256', (parts) => ({
+    ...parts,
+    extensions: without(parts.extensions, OID.extKeyUsage),
+  }));
   const reader = statusSigner('a reader who signs statuses', ({ extensions }) => ({
     extensions: replacing(extensions, extension.extKeyUsage(['1.0.18013.5.1.6'])),
   }));
@@ -193,6 +202,16 @@ const signatures = (): Case[] => {
       key: below.key,
       chain: [below.certificate, stranger.certificate],
     }),
+    status(
+      {
+        id: 'status-list-other-root',
+        title: 'A list by a signer of statuses under a root that is trusted for other documents of the same type',
+        clause: CLAUSE,
+        expect: fails('status-list', 'status-undetermined'),
+        anchors: [{ certificate: root.certificate }, { certificate: neighbour.certificate }],
+      },
+      [statusToken(one(), { key: ofNeighbour.key, chain: ofNeighbour.certificate })],
+    ),
     forged('by-reader', 'A list by a reader under the same root', { key: reader.key, chain: reader.certificate }),
     forged('by-root', 'A list by the root, with its own certificate', { key: root.key, chain: root.certificate }),
     unknown(

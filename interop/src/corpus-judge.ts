@@ -1,8 +1,6 @@
 import { parseDeviceRequest, verifyDeviceResponse, verifyIssuerSigned, verifyReaderAuth } from '@tegata/mdoc';
-import { createCrlChecker, revocationFrom } from '@tegata/x509';
 import type { Finding } from '../corpus/case.ts';
 import type { LoadedCase } from './corpus-cases.ts';
-import { judgeStatus } from './corpus-status.ts';
 
 /** What our verifier says of a case. */
 export interface Verdict {
@@ -21,28 +19,21 @@ const withResult = (checks: Checks, wanted: string): Finding[] =>
 /** Puts a case before our verifier. */
 export function judge(one: LoadedCase): Verdict {
   const { entry } = one;
-  const { revocation, ...options } = entry.options ?? {};
-  const crls = entry.crls
-    ? {
-        issuerRevocation: revocationFrom(
-          createCrlChecker({
-            crls: one.crls,
-            issuers: one.anchors.map(({ certificate }) => certificate),
-            profile: 'mdoc',
-          }),
-          one.at,
-        ),
-      }
-    : {};
-  const policy = { ...(revocation === 'hard' ? { revocationPolicy: 'hard' as const } : {}), ...crls };
+  const { revocation, ...more } = entry.options ?? {};
+  const options = {
+    ...more,
+    ...(revocation ? { revocationPolicy: revocation } : {}),
+    ...(entry.crls ? { crls: one.crls } : {}),
+    ...(entry.statusTokens ? { statusTokens: one.statusTokens } : {}),
+  };
   if (entry.kind === 'device-request') {
-    const { failed, warnings, passed } = judgeRequest(one, { ...options, ...policy });
+    const { failed, warnings, passed } = judgeRequest(one, options);
     return { valid: passed, failed, warnings, leaks: false };
   }
-  const trust = { trustAnchors: one.anchors, now: one.at, ...options, ...policy };
+  const trust = { trustAnchors: one.anchors, now: one.at, ...options };
   if (entry.kind === 'issuer-signed') {
     const report = verifyIssuerSigned({ ...trust, issuerSigned: one.bytes, docType: entry.docType });
-    return withStatus(one, report, false);
+    return verdict(report, false);
   }
   const report = verifyDeviceResponse({
     ...trust,
@@ -55,19 +46,14 @@ export function judge(one: LoadedCase): Verdict {
   const leaks = refused.some(
     (document) => 'elements' in document || 'value' in document || 'deviceElements' in document,
   );
-  return withStatus(one, report, leaks);
+  return verdict(report, leaks);
 }
 
-/** The verdict with that of the status tokens, which are asked only when all the rest has passed. */
-function withStatus(one: LoadedCase, report: { result: string; checks: Checks }, leaks: boolean): Verdict {
-  const valid = report.result === 'passed';
-  const { finding, refuses } =
-    valid && one.entry.statusTokens ? judgeStatus(one) : { finding: undefined, refuses: false };
-  const found = finding ? [finding] : [];
+function verdict(report: { result: string; checks: Checks }, leaks: boolean): Verdict {
   return {
-    valid: valid && !refuses,
-    failed: [...withResult(report.checks, 'failed'), ...(refuses ? found : [])],
-    warnings: [...withResult(report.checks, 'warning'), ...(refuses ? [] : found)],
+    valid: report.result === 'passed',
+    failed: withResult(report.checks, 'failed'),
+    warnings: withResult(report.checks, 'warning'),
     leaks,
   };
 }

@@ -16,6 +16,7 @@ import { decodeFor } from './shape.ts';
 
 /** Digest algorithms by their names in the MSO, and in node:crypto. */
 export const DIGEST_ALGORITHMS = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' } as const;
+/** Their names in the MSO. */
 export type DigestAlgorithm = keyof typeof DIGEST_ALGORITHMS;
 /** How long their digests are. */
 export const DIGEST_BYTES = { 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 } as const;

@@ -26,6 +26,7 @@ export const CHECK_IDS = [
   'reader-auth',
 ] as const;
 
+/** The id of a check. */
 export type CheckId = (typeof CHECK_IDS)[number];
 
 /** One check of an inspection; `document` counts the documents of a response from 0. */

@@ -27,6 +27,7 @@ export function tnepWaitingTime(waitingTime: number): number {
   return 2 ** (waitingTime / 4 - 1);
 }
 
+/** Writes a Service Parameter record. */
 export function writeServiceParameter(service: TnepService): NdefRecord {
   const { version, mode, waitingTime, waits, maxMessageBytes } = service;
   const name = Buffer.from(service.service, 'latin1');
