@@ -209,6 +209,7 @@ const signatures = (): Case[] => {
         clause: CLAUSE,
         expect: fails('status-list', 'status-undetermined'),
         anchors: [{ certificate: root.certificate }, { certificate: neighbour.certificate }],
+        crls: [makeCrl(), makeCrl({}, neighbour)],
       },
       [statusToken(one(), { key: ofNeighbour.key, chain: ofNeighbour.certificate })],
     ),
