@@ -7,6 +7,7 @@ import { globSync } from 'node:fs';
 import { startPostgres } from '@tegata/store/test-server';
 
 const rooms = [
+  'checks',
   'ground',
   'formats',
   'parties',

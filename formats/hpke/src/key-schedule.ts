@@ -13,6 +13,7 @@ export const AEADS = {
   'AES-256-GCM': { id: 0x0002, cipher: 'aes-256-gcm', keyBytes: 32 },
 } as const;
 
+/** The AEADs that can be chosen (RFC 9180 §7.3). */
 export type Aead = keyof typeof AEADS;
 
 /** A secret that both ends have from before; it comes with a name. */
