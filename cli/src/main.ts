@@ -16,6 +16,11 @@ const USAGE = `tegata: My Number Card functions on a phone, in the open (TEST ON
       Verifies an mdoc by named checks; "tegata verify --help" lists its options. Exit 0: all valid; 1: not; 2: bad arguments.
   tegata session open --engagement FILE --establishment FILE --data FILE… (--device-key FILE | --reader-key FILE)
       Opens the messages of a recorded session.
+  tegata x509 check --profile P --cert FILE [--chain FILE…] --trust FILE… [--crl FILE…] [--at TIME] [--json]
+  tegata crl check --crl FILE --cert FILE --trust FILE… [--at TIME] [--json]
+  tegata ocsp check --response FILE --request FILE --cert FILE --issuer FILE [--at TIME] [--require-nonce] [--json]
+  tegata cms verify --cms FILE [--content FILE] --trust FILE… [--signer FILE] [--at TIME] [--json]
+      Certificates, their status, and signed messages, each by named checks; all take --batch FILE and the exit codes of verify.
   tegata fsck --db URL [--data DIR]
       Checks the invariants of the issuance rows.
   tegata personas
@@ -64,6 +69,26 @@ const commands: Readonly<Record<string, Command>> = {
     const { sessionCommand } = await import('./session/command.ts');
     const { terminalIo } = await import('./verify/terminal-io.ts');
     return sessionCommand(args, terminalIo());
+  },
+  async x509(args) {
+    const { x509Command } = await import('./x509/command.ts');
+    const { terminalIo } = await import('./verify/terminal-io.ts');
+    return x509Command(args, terminalIo());
+  },
+  async crl(args) {
+    const { crlCommand } = await import('./crl/command.ts');
+    const { terminalIo } = await import('./verify/terminal-io.ts');
+    return crlCommand(args, terminalIo());
+  },
+  async ocsp(args) {
+    const { ocspCommand } = await import('./ocsp/command.ts');
+    const { terminalIo } = await import('./verify/terminal-io.ts');
+    return ocspCommand(args, terminalIo());
+  },
+  async cms(args) {
+    const { cmsCommand } = await import('./cms/command.ts');
+    const { terminalIo } = await import('./verify/terminal-io.ts');
+    return cmsCommand(args, terminalIo());
   },
   async fsck(args) {
     const { values } = parse(args, { db: { type: 'string' }, data: { type: 'string' } });

@@ -116,14 +116,14 @@ describe('tegata verify --batch', () => {
   });
 
   it('stops when nobody reads any more', async () => {
-    const { verifyBatch } = await import('./batch.ts');
+    const { answerBatch } = await import('./batch.ts');
+    const { verifyQuestion } = await import('./command.ts');
     const { SettingReader } = await import('./verification.ts');
     const { adjustableClock } = await import('@tegata/clock');
     let written = 0;
-    await verifyBatch({
+    await answerBatch(verifyQuestion(new SettingReader(adjustableClock(new Date(0)))), {
       lines: [new Uint8Array(Buffer.from('{}\n'.repeat(10)))],
       defaults: {},
-      reader: new SettingReader(adjustableClock(new Date(0))),
       write: async () => ++written < 3,
     });
     assert.equal(written, 3);

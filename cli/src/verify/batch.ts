@@ -1,39 +1,71 @@
-import { ArgumentError } from './argument-error.ts';
-import { givenFiles } from './given-file.ts';
+import { ArgumentError, reasonOf } from './argument-error.ts';
+import { type GivenFiles, givenFiles } from './given-file.ts';
 import { type Line, linesOf } from './lines.ts';
-import { idOf, readBatchLine, type VerifyOptions } from './options.ts';
-import { unusable, type VerifyResult } from './result.ts';
-import type { SettingReader } from './verification.ts';
-import { verifyOne } from './verify-one.ts';
+import { idOf, type OptionReader } from './option-table.ts';
+import type { CommandIo } from './terminal-io.ts';
+
+/** What a batch asks line by line. */
+export interface BatchQuestion<O, R extends object> {
+  readonly options: OptionReader<O>;
+  /** Answers one question. @throws {ArgumentError} */
+  readonly answer: (options: O, files: GivenFiles) => R;
+  /** The answer where the question could not be asked. */
+  readonly failed: (error: unknown) => R;
+  /** Whether the answer is the one that was hoped for. */
+  readonly good: (answer: R) => boolean;
+}
 
 /** How a batch went on. */
-export interface BatchOptions {
+export interface BatchInput<O> {
   readonly lines: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** Options of the command line, which hold for every line that does not say otherwise. */
-  readonly defaults: VerifyOptions;
-  readonly reader: SettingReader;
+  readonly defaults: O;
   /** Takes one line of output; says whether anybody still listens. */
   readonly write: (line: string) => Promise<boolean>;
 }
 
 /**
- * Verifies line by line and answers each with one line of JSON, in order. What is wrong with one line is said in its answer; the next line is
+ * Answers line by line, each with one line of JSON, in order. What is wrong with one line is said in its answer; the next line is
  * read all the same. Empty lines are skipped.
- * @returns whether every line was valid
+ * @returns whether every answer was good
  */
-export async function verifyBatch({ lines, defaults, reader, write }: BatchOptions): Promise<boolean> {
+export async function answerBatch<O, R extends object>(
+  question: BatchQuestion<O, R>,
+  { lines, defaults, write }: BatchInput<O>,
+): Promise<boolean> {
   const files = givenFiles();
-  let valid = true;
+  let good = true;
   let number = 0;
   for await (const line of linesOf(lines)) {
     number++;
     const text = textOf(line);
     if (text === '') continue;
-    const result = verifyLine(text, (options) => verifyOne(reader.read({ ...defaults, ...options }, files)), number);
-    valid &&= result.valid;
-    if (!(await write(`${JSON.stringify(result)}\n`))) break;
+    const answer = answerLine(question, text, defaults, files, number);
+    good &&= question.good(answer);
+    if (!(await write(`${JSON.stringify(answer)}\n`))) break;
   }
-  return valid;
+  return good;
+}
+
+/**
+ * Answers the batch that `--batch` names: a path, `-`, or an inline form.
+ * @throws {ArgumentError} `file-unreadable`
+ */
+export async function answerBatchFile<O, R extends object>(
+  question: BatchQuestion<O, R>,
+  batch: string,
+  defaults: O,
+  io: CommandIo,
+): Promise<boolean> {
+  const inline = /^(hex|b64u?):/.test(batch);
+  const lines = inline ? [givenFiles().read('batch', batch).bytes] : io.stream(batch);
+  try {
+    return await answerBatch(question, { lines, defaults, write: io.write });
+  } catch (error) {
+    // The lines themselves never throw: only the file can.
+    if (error instanceof ArgumentError) throw error;
+    throw new ArgumentError('file-unreadable', `--batch: the file cannot be read (${reasonOf(error)}).`);
+  }
 }
 
 function textOf(line: Line): string | undefined {
@@ -45,17 +77,18 @@ function textOf(line: Line): string | undefined {
         .trim();
 }
 
-function verifyLine(
+function answerLine<O, R extends object>(
+  { options, answer, failed }: BatchQuestion<O, R>,
   text: string | undefined,
-  verify: (options: VerifyOptions) => VerifyResult,
+  defaults: O,
+  files: GivenFiles,
   number: number,
-): VerifyResult {
+): R {
   let id: string | number | undefined;
   try {
     const value = parse(text, number);
     id = idOf(value);
-    const { options } = readBatchLine(value);
-    return withId(id, verify(options));
+    return withId(id, answer({ ...defaults, ...options.batchLine(value).options }, files));
   } catch (error) {
     return withId(id, failed(error));
   }
@@ -70,16 +103,5 @@ function parse(text: string | undefined, number: number): unknown {
   }
 }
 
-const withId = (id: string | number | undefined, result: VerifyResult): VerifyResult =>
-  id === undefined ? result : { id, ...result };
-
-/**
- * Any other error is a fault of this program. It must not end the run, nor be read as a verdict on good grounds, nor print what may be
- * personal.
- */
-export function failed(error: unknown): VerifyResult {
-  if (error instanceof ArgumentError) return unusable(error);
-  const message =
-    'The verification ended in a fault of this program. The document counts as not valid; please report it.';
-  return { valid: false, documents: [], error: { code: 'internal-fault', message } };
-}
+const withId = <R extends object>(id: string | number | undefined, answer: R): R =>
+  id === undefined ? answer : { id, ...answer };

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { asText, fromBase64, fromHex } from '../inspect/text-form.ts';
 import { ArgumentError, reasonOf } from './argument-error.ts';
 
-/** What one FILE holds at most. */
+/** What one FILE holds at most, unless its option says otherwise. */
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /** What was found under a FILE. */
@@ -15,8 +15,11 @@ export interface Given {
 
 /** Reads what the arguments call FILE: a path, `-` for standard input, or inline `hex:…`, `b64:…`, `b64u:…`. */
 export interface GivenFiles {
-  /** @throws {ArgumentError} `file-unreadable`, `input-too-large`, `input-form`, `usage` */
-  read(option: string, given: string): Given;
+  /**
+   * @param maxBytes what the FILE holds at most (default 16 MiB)
+   * @throws {ArgumentError} `file-unreadable`, `input-too-large`, `input-form`, `usage`
+   */
+  read(option: string, given: string, maxBytes?: number): Given;
 }
 
 /**
@@ -25,8 +28,8 @@ export interface GivenFiles {
 export function givenFiles(readStdin?: (limit: number) => Uint8Array): GivenFiles {
   let stdinTaken: string | undefined;
 
-  const raw = (option: string, given: string): Uint8Array => {
-    if (given !== '-') return within(option, readPath(option, given));
+  const raw = (option: string, given: string, maxBytes: number): Uint8Array => {
+    if (given !== '-') return within(option, readPath(option, given, maxBytes), maxBytes);
     if (!readStdin) throw new ArgumentError('usage', `--${option}: standard input is the batch itself.`, { option });
     if (stdinTaken !== undefined) {
       const message = `--${option}: standard input is taken by --${stdinTaken} already.`;
@@ -34,16 +37,16 @@ export function givenFiles(readStdin?: (limit: number) => Uint8Array): GivenFile
     }
     stdinTaken = option;
     try {
-      return within(option, readStdin(MAX_FILE_BYTES + 1));
+      return within(option, readStdin(maxBytes + 1), maxBytes);
     } catch (error) {
       if (error instanceof ArgumentError) throw error;
       throw new ArgumentError('file-unreadable', `Standard input cannot be read (${reasonOf(error)}).`, { option });
     }
   };
   return {
-    read(option, given) {
+    read(option, given, maxBytes = MAX_FILE_BYTES) {
       const inline = inlineBytes(option, given);
-      return inline ? { bytes: within(option, inline) } : decoded(raw(option, given));
+      return inline ? { bytes: within(option, inline, maxBytes) } : decoded(raw(option, given, maxBytes));
     },
   };
 }
@@ -75,16 +78,16 @@ export function decoded(bytes: Uint8Array): Given {
   return { text, bytes: fromHex(text) ?? fromBase64(text)?.bytes ?? bytes };
 }
 
-function within(option: string, bytes: Uint8Array): Uint8Array {
-  if (bytes.length <= MAX_FILE_BYTES) return bytes;
-  throw new ArgumentError('input-too-large', `--${option} is larger than 16 MiB.`, { option });
+function within(option: string, bytes: Uint8Array, maxBytes: number): Uint8Array {
+  if (bytes.length <= maxBytes) return bytes;
+  throw new ArgumentError('input-too-large', `--${option} is larger than ${maxBytes / 1024 / 1024} MiB.`, { option });
 }
 
-function readPath(option: string, path: string): Uint8Array {
+function readPath(option: string, path: string, maxBytes: number): Uint8Array {
   try {
     const file = openSync(path, 'r');
     try {
-      return readUpTo(file, MAX_FILE_BYTES + 1);
+      return readUpTo(file, maxBytes + 1);
     } finally {
       closeSync(file);
     }

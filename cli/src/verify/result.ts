@@ -1,5 +1,4 @@
 import { CHECK_IDS, type CheckId, type MdocCheck } from '@tegata/mdoc';
-import type { ArgumentError } from './argument-error.ts';
 import type { JsonValue } from './json-value.ts';
 
 /** One check as it is printed: `code` and `detail` where there is something to say. */
@@ -82,15 +81,5 @@ export function withoutDocuments(checks: readonly CheckResult[], offset?: number
       message: failed?.code ? `${failed.code}: ${message}` : message,
       ...(offset === undefined ? {} : { offset }),
     },
-  };
-}
-
-/** The arguments cannot be used. */
-export function unusable(error: ArgumentError): VerifyResult {
-  const { offset } = error.context;
-  return {
-    valid: false,
-    documents: [],
-    error: { code: error.code, message: error.message, ...(offset === undefined ? {} : { offset }) },
   };
 }

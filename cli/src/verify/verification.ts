@@ -1,5 +1,4 @@
 import type { KeyObject } from 'node:crypto';
-import { CborError, DateTime } from '@tegata/cbor';
 import type { Clock } from '@tegata/clock';
 import type { IssuerTrust } from '@tegata/mdoc';
 import {
@@ -11,6 +10,7 @@ import {
 } from '@tegata/x509';
 import { ArgumentError } from './argument-error.ts';
 import type { GivenFiles } from './given-file.ts';
+import { readInstant } from './instant.ts';
 import { readPrivateKey } from './keys.ts';
 import type { VerifyOptions } from './options.ts';
 import { Remembered } from './remembered.ts';
@@ -52,7 +52,7 @@ export class SettingReader {
   read(options: VerifyOptions, files: GivenFiles): Setting {
     const interop = options.interop === true;
     const revocation = revocationMode(options.revocation);
-    const now = options.at === undefined ? this.clock.now() : instant(options.at);
+    const now = readInstant(options.at, this.clock);
     const trustAnchors = this.certificatesOf(files, 'trust', options.trust ?? [], interop);
     const pinned = this.certificatesOf(files, 'trust-signer', options['trust-signer'] ?? [], false);
     if (options.trust === undefined && options['trust-signer'] === undefined) {
@@ -122,14 +122,4 @@ const isNoCa = ({ basicConstraints }: Certificate) => basicConstraints?.ca !== t
 function revocationMode(given = 'soft'): RevocationMode {
   if (given === 'off' || given === 'soft' || given === 'hard') return given;
   throw new ArgumentError('usage', '--revocation is off, soft or hard.', { option: 'revocation' });
-}
-
-function instant(text: string): Date {
-  try {
-    return new DateTime(text).toDate({ lenient: true });
-  } catch (error) {
-    if (!(error instanceof CborError)) throw error;
-    const message = '--at is a time of RFC 3339, for example 2026-11-24T03:00:00Z.';
-    throw new ArgumentError('usage', message, { option: 'at' });
-  }
 }

@@ -33,6 +33,7 @@ export type { GeneralName } from './general-name.ts';
 export { type JpkiAttributes, jpkiAttributes } from './jpki-attributes.ts';
 export { keyKind } from './key-kind.ts';
 export { formatName, type Name, type NameAttribute, nameValues, readName, sameBytes, sameName } from './name.ts';
+export { checkOcspExchange, type OcspExchange, type OcspExchangeResult } from './ocsp-exchange.ts';
 export {
   buildCertId,
   buildOcspRequest,
@@ -53,7 +54,7 @@ export { oid, oidName } from './oids.ts';
 export { type PathInput, type PathReport, type PathTrust, TEST_ARC, verifyPath } from './path.ts';
 export { createPathValidator, type PathValidator, type PathValidatorOptions } from './path-validator.ts';
 export { certificateToPem, pemToCertificates } from './pem.ts';
-export type { ProfileName } from './profile.ts';
+export { isProfileName, type ProfileName, profileNames } from './profile.ts';
 export { type Check, type Report, report } from './report.ts';
 export { isSelfIssued, isSelfSigned } from './rules/names.ts';
 export type { RuleCode } from './rules/rule.ts';

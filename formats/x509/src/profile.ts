@@ -299,6 +299,14 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
   },
 };
 
+/** The names of all profiles. */
+export const profileNames = Object.keys(profiles) as readonly ProfileName[];
+
+/** Whether there is a profile of that name. */
+export function isProfileName(name: string): name is ProfileName {
+  return Object.hasOwn(profiles, name);
+}
+
 /** The profile of that name. */
 export function profileOf(name: ProfileName): Profile {
   return profiles[name];

@@ -15,6 +15,11 @@ export interface OcspInput {
   readonly response: Uint8Array;
   /** The nonce of the request; leave it out only when none was sent. */
   readonly nonce?: Uint8Array;
+  /**
+   * `accept` takes an answer without any nonce for one that was made before the question was asked (RFC 9654 §3.1), as long as its times
+   * hold. Another nonce than the request's is never taken. Default `refuse`.
+   */
+  readonly missingNonce?: 'refuse' | 'accept';
   /** The certificate whose status was asked. */
   readonly certificate: Certificate | Uint8Array;
   /** The CA that issued it, already verified as an anchor or on a path. */
@@ -105,8 +110,9 @@ export function verifyOcspResponse(input: OcspInput): OcspResult {
     decide('signature', fits, 'ocsp-signature', 'The signature is not the responder’s.', 'RFC 6960 §3.2');
   }
 
-  const nonceFits = input.nonce === undefined || (basic.nonce !== undefined && sameBytes(basic.nonce, input.nonce));
-  if (input.nonce === undefined) checks.set('nonce', { id: 'nonce', result: 'not_performed', clause: 'RFC 9654' });
+  const unasked = input.nonce === undefined || (basic.nonce === undefined && input.missingNonce === 'accept');
+  const nonceFits = input.nonce !== undefined && basic.nonce !== undefined && sameBytes(basic.nonce, input.nonce);
+  if (unasked) checks.set('nonce', { id: 'nonce', result: 'not_performed', clause: 'RFC 9654' });
   else decide('nonce', nonceFits, 'ocsp-nonce', 'The nonce of the request was not echoed.', 'RFC 9654');
 
   const single = findAnswer(basic, certificate, issuer, input.hash ?? 'sha256');
