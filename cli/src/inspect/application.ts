@@ -21,6 +21,7 @@ export function applicationSections(content: Uint8Array, view: View): Section[] 
       },
     ];
   }
+  const requests = application.certificateRequests;
   const sections = [
     table(
       'Application',
@@ -33,6 +34,13 @@ export function applicationSections(content: Uint8Array, view: View): Section[] 
         row('presence proof (内部認証)', hexValue(application.card.presence, view)),
         ...application.deviceKeys.map((key, index) => row(`device key ${index + 1}`, coseKeyText(key, view))),
         row('response key', coseKeyText(application.responseKey, view)),
+        ...(application.want ? [row('wanted', 'the certificates alone')] : []),
+        ...(requests
+          ? [
+              row('request for an authentication certificate', hexValue(requests.auth, view)),
+              row('request for a signature certificate', hexValue(requests.sign, view)),
+            ]
+          : []),
       ],
       { clause: 'formats/application/application.cddl' },
     ),

@@ -42,6 +42,7 @@ const application: Application = {
   responseKey: key(),
 };
 const content = encodeApplication(application);
+const certificateRequests = { auth: random.bytes(700), sign: random.bytes(700) };
 
 /** The content with one change somewhere in its map. */
 function changed(change: (map: CborMap) => void): Uint8Array {
@@ -56,6 +57,17 @@ describe('an application', () => {
     assert.deepEqual(decodeApplication(content), application);
   });
 
+  it('may request the certificates of the phone beside the card, or alone', () => {
+    const both: Application = { ...application, certificateRequests };
+    assert.deepEqual(decodeApplication(encodeApplication(both)), both);
+    const alone: Application = { ...both, want: 'certificates' };
+    assert.deepEqual(decodeApplication(encodeApplication(alone)), alone);
+  });
+
+  const requests = (change: Record<string, CborValue>) => (map: CborMap) => {
+    const made = new Map(Object.entries({ ...certificateRequests, ...change }));
+    map.set('certificateRequests', new Map([...made].filter(([, value]) => value !== undefined)));
+  };
   const refused: [string, string, (map: CborMap) => void][] = [
     ['another version', 'version', (map) => map.set('version', 2)],
     ['a member missing', 'application', (map) => map.delete('platform')],
@@ -97,6 +109,13 @@ describe('an application', () => {
     ],
     ['a key of another curve', 'responseKey', (map) => map.set('responseKey', new Map(key()).set(-1, 2))],
     ['a compressed point', 'responseKey.y', (map) => map.set('responseKey', new Map(key()).set(-3, true))],
+    ['the certificates alone wanted and none requested', 'want', (map) => map.set('want', 'certificates')],
+    ['something else wanted', 'want', (map) => map.set('want', 'everything')],
+    ['one certificate requested', 'certificateRequests', requests({ sign: undefined })],
+    ['three certificates requested', 'certificateRequests', requests({ other: random.bytes(700) })],
+    ['a request too long', 'certificateRequests.auth', requests({ auth: random.bytes(4097) })],
+    ['requests that are null', 'certificateRequests', (map) => map.set('certificateRequests', null)],
+    ['a request as text', 'certificateRequests.sign', requests({ sign: 'MII' })],
     ['an attestation that is no token', 'keyAttestation', (map) => map.set('keyAttestation', 'a b')],
   ];
   for (const [what, member, change] of refused) {

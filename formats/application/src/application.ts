@@ -28,6 +28,15 @@ export interface CardFiles {
   readonly presence: Uint8Array;
 }
 
+/** The largest certification request, bytes. */
+export const MAX_CERTIFICATE_REQUEST_BYTES = 4_096;
+
+/** The phone's two certification requests (PKCS#10, DER). */
+export interface CertificateRequests {
+  readonly auth: Uint8Array;
+  readonly sign: Uint8Array;
+}
+
 /** What the holder of the card signs. `application.cddl` is its form on the wire. */
 export interface Application {
   readonly version: 1;
@@ -43,4 +52,7 @@ export interface Application {
   readonly keyAttestation: string;
   /** COSE_Key map, P-256. */
   readonly responseKey: CborMap;
+  /** Only the phone's e-certificates, and no card; absent: the card, and the certificates where they are requested. */
+  readonly want?: 'certificates';
+  readonly certificateRequests?: CertificateRequests;
 }

@@ -1,8 +1,10 @@
 import { CborError, type CborMap, type CborValue, DateTime, decode, encode } from '@tegata/cbor';
 import {
   type Application,
+  type CertificateRequests,
   FILE_LIMITS,
   MAX_APPLICATION_BYTES,
+  MAX_CERTIFICATE_REQUEST_BYTES,
   MAX_DEVICE_KEYS,
   type SurfaceFiles,
   type TextFiles,
@@ -11,9 +13,15 @@ import { ApplicationError } from './error.ts';
 
 const refuse = (member: string, message: string) => new ApplicationError('application-member', message, { member });
 
-function mapOf(value: CborValue, member: string, keys: readonly (string | number)[]): CborMap {
+function mapOf(
+  value: CborValue,
+  member: string,
+  keys: readonly (string | number)[],
+  optional: readonly string[] = [],
+): CborMap {
   if (!(value instanceof Map)) throw refuse(member, `${member} must be a map.`);
-  if (value.size !== keys.length || keys.some((key) => !value.has(key))) {
+  const more = optional.filter((key) => value.has(key)).length;
+  if (value.size !== keys.length + more || keys.some((key) => !value.has(key))) {
     throw refuse(member, `${member} must have exactly the members of application.cddl.`);
   }
   return value;
@@ -60,6 +68,19 @@ function deviceKeysOf(value: CborValue): CborMap[] {
   return keys;
 }
 
+function requestsOf(value: CborValue): CertificateRequests {
+  const map = mapOf(value, 'certificateRequests', ['auth', 'sign']);
+  const request = (use: 'auth' | 'sign') =>
+    bytesOf(map.get(use), `certificateRequests.${use}`, 1, MAX_CERTIFICATE_REQUEST_BYTES);
+  return { auth: request('auth'), sign: request('sign') };
+}
+
+/** The certificates alone, which must then be requested. */
+function wantOf(value: CborValue, requests: CertificateRequests | undefined): 'certificates' {
+  if (value === 'certificates' && requests) return value;
+  throw refuse('want', 'want may only be "certificates", and certificateRequests must then be there.');
+}
+
 function timeOf(value: CborValue): Date {
   if (!(value instanceof DateTime)) throw refuse('time', 'time must be a tdate.');
   try {
@@ -96,17 +117,14 @@ export function decodeApplication(bytes: Uint8Array): Application {
   if (item instanceof Map && item.get('version') !== 1) {
     throw new ApplicationError('application-version', 'Only version 1 of the application is understood here.');
   }
-  const map = mapOf(item, 'application', [
-    'version',
-    'session',
-    'challenge',
-    'platform',
-    'time',
-    'card',
-    'deviceKeys',
-    'keyAttestation',
-    'responseKey',
-  ]);
+  const map = mapOf(
+    item,
+    'application',
+    ['version', 'session', 'challenge', 'platform', 'time', 'card', 'deviceKeys', 'keyAttestation', 'responseKey'],
+    ['want', 'certificateRequests'],
+  );
+  const requests = map.has('certificateRequests') ? requestsOf(map.get('certificateRequests')) : undefined;
+  const want = map.has('want') ? wantOf(map.get('want'), requests) : undefined;
   const card = mapOf(map.get('card'), 'card', ['text', 'surface', 'presence']);
   const application: Application = {
     version: 1,
@@ -122,6 +140,8 @@ export function decodeApplication(bytes: Uint8Array): Application {
     deviceKeys: deviceKeysOf(map.get('deviceKeys')),
     keyAttestation: textOf(map.get('keyAttestation'), 'keyAttestation', /^[\w.-]{1,32768}$/),
     responseKey: p256KeyOf(map.get('responseKey'), 'responseKey'),
+    ...(want ? { want } : {}),
+    ...(requests ? { certificateRequests: requests } : {}),
   };
   // One application has one spelling: a duplicate is then found by comparing bytes.
   if (Buffer.compare(encode(item), bytes) !== 0) {

@@ -11,6 +11,7 @@ import { decodeApplication } from './decode.ts';
 export function encodeApplication(application: Application): Uint8Array {
   const files = (entries: Readonly<Record<number, Uint8Array>>) =>
     new Map<number, CborValue>(Object.entries(entries).map(([id, bytes]) => [Number(id), bytes]));
+  const requests = application.certificateRequests;
   const content = encode({
     version: application.version,
     session: application.session,
@@ -25,6 +26,8 @@ export function encodeApplication(application: Application): Uint8Array {
     deviceKeys: application.deviceKeys,
     keyAttestation: application.keyAttestation,
     responseKey: application.responseKey,
+    ...(application.want === undefined ? {} : { want: application.want }),
+    ...(requests ? { certificateRequests: { auth: requests.auth, sign: requests.sign } } : {}),
   });
   decodeApplication(content);
   return content;
