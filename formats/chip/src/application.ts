@@ -14,12 +14,20 @@ export interface TransparentFile {
   readonly read: Access;
 }
 
+/** A record EF: each record as it is given out, in simple TLV. */
+export interface RecordFile {
+  readonly kind: 'records';
+  /** Record 1 first; at most 254 of at most 256 bytes. */
+  readonly records: readonly Uint8Array[];
+  readonly read: Access;
+}
+
 /** A secret EF: PIN, password or check code. */
 export interface SecretFile {
   readonly kind: 'secret';
   readonly value: Uint8Array;
   /** What the counter starts with and is restored to; 0 is a key that is blocked for ever. */
-  readonly tries: number;
+  readonly tries: number | 'unlimited';
   /** The form that a new value must have; absent where the holder cannot change it. */
   readonly change?: SecretForm;
 }
@@ -43,7 +51,7 @@ export interface OpaqueFile {
 }
 
 /** One elementary file. */
-export type ElementaryFile = TransparentFile | SecretFile | KeyFile | OpaqueFile;
+export type ElementaryFile = TransparentFile | RecordFile | SecretFile | KeyFile | OpaqueFile;
 
 /** One application (DF) of the card. */
 export interface Application {
@@ -56,6 +64,12 @@ export interface Application {
   readonly defaultKey?: number;
   /** The command that changes secrets here: CHANGE REFERENCE DATA `00 24`, or CHANGE KEY of JICSAP, `80 32`. */
   readonly change?: 'change-reference-data' | 'change-key';
+  /** What GET DATA gives, by P1-P2. An application that has some also answers while none is selected. */
+  readonly dataObjects?: ReadonlyMap<number, Uint8Array>;
+  /** Present where SET SESSION KEY works: the key to which the seed is encrypted, and the secrets one of which opens it. */
+  readonly sessionKey?: { readonly privateKey: KeyObject; readonly after: readonly number[] };
+  /** What SET SESSION KEY answers where it does not work: `66F1` (default) or `6982`. */
+  readonly sessionKeyRefusal?: number;
   /** Whether `80 FC 00 00` is known, as on an iPhone. */
   readonly lastCommandIndicator?: boolean;
 }

@@ -4,9 +4,20 @@
  * @module
  */
 
-export type { Access, Application, ElementaryFile, KeyFile, SecretFile, SecretForm } from './application.ts';
+export type {
+  Access,
+  Application,
+  ElementaryFile,
+  KeyFile,
+  RecordFile,
+  SecretFile,
+  SecretForm,
+  TransparentFile,
+} from './application.ts';
 export { type ChipParts, makeChip, type SoftwareChip } from './chip.ts';
 export { type CounterStore, fileCounters, memoryCounters, writeDurably } from './counter-store.ts';
 export { ChipError, type ChipErrorCode } from './error.ts';
 export { type KeyDevice, type KeyDeviceAlgorithm, type KeyOperation, keyInMemory } from './key-device.ts';
+export { fileSecrets, memorySecrets, type SecretStore } from './secret-store.ts';
+export type { AnswerVariants } from './session.ts';
 export { counterOf } from './verify.ts';

@@ -21,6 +21,8 @@ export const readBinary: Instruction = {
     if (file.kind !== 'transparent') return status(SW.wrongFileStructure);
     if (!allowed(session, file.read)) return status(SW.securityStatusNotSatisfied);
     if (offset >= file.content.length) return status(SW.offsetPastEnd);
-    return encodeResponse(file.content.subarray(offset, offset + le), SW.ok);
+    const short = offset + le > file.content.length;
+    const sw = short ? (session.variants.endOfFile ?? SW.ok) : SW.ok;
+    return encodeResponse(file.content.subarray(offset, offset + le), sw);
   },
 };

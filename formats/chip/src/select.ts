@@ -1,5 +1,5 @@
 import { type Command, SW } from '@tegata/apdu';
-import { type Instruction, type Session, status } from './session.ts';
+import { forget, type Instruction, type Session, status } from './session.ts';
 
 const BY_AID = 0x04;
 const EF_UNDER_DF = 0x02;
@@ -23,8 +23,7 @@ function selectApplication(session: Session, aid: Command['data']): Uint8Array {
   const found = session.applications.find((application) => startsWith(application.aid, aid));
   if (!found) return status(SW.fileNotFound);
   session.application = found;
-  session.fileId = undefined;
-  session.verified.clear();
+  forget(session);
   return status(SW.ok);
 }
 

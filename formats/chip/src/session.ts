@@ -3,11 +3,30 @@ import { encodeResponse, SW } from '@tegata/apdu';
 import type { Random } from '@tegata/random';
 import type { Access, Application, ElementaryFile } from './application.ts';
 import type { CounterStore } from './counter-store.ts';
+import type { SecretStore } from './secret-store.ts';
+
+/** Where cards are known to differ; the first value of each is the default. */
+export interface AnswerVariants {
+  /** The retry query of a blocked key: `63C0`, or `6984`. */
+  readonly blockedQuery?: 0x63c0 | 0x6984;
+  /** The retry query of a key that is verified: `63Cx` as ever, or `9000`. */
+  readonly verifiedQuery?: 'tries' | 0x9000;
+  /** READ BINARY that reaches the end before Le: `9000`, or `6282`. */
+  readonly endOfFile?: 0x9000 | 0x6282;
+}
+
+/** A session of secure messaging: the AES-128 key, and the number of the next command. */
+export interface SecureChannel {
+  readonly key: Uint8Array;
+  counter: number;
+}
 
 /** What the chip remembers between two commands. */
 export interface Session {
   readonly applications: readonly Application[];
   readonly counters: CounterStore;
+  readonly secrets: SecretStore;
+  readonly variants: AnswerVariants;
   readonly random: Random;
   /** The selected application. */
   application: Application | undefined;
@@ -15,6 +34,15 @@ export interface Session {
   fileId: number | undefined;
   /** The secret EFs verified since the application was selected. */
   readonly verified: Set<number>;
+  /** Secure messaging, while there is a session of it. */
+  channel: SecureChannel | undefined;
+}
+
+/** Ends what belongs to the selected application: current EF, verified secrets, secure messaging. */
+export function forget(session: Session): void {
+  session.fileId = undefined;
+  session.verified.clear();
+  session.channel = undefined;
 }
 
 /** One instruction: answers a command of its own class. */

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { SW } from '@tegata/apdu';
+import { failpointSync } from '@tegata/failpoints';
 import type { SecretFile } from './application.ts';
 import { type Instruction, referenced, type Session, status } from './session.ts';
 
@@ -23,27 +24,42 @@ export const verify: Instruction = {
 };
 
 function query(session: Session, id: number, secret: SecretFile): Uint8Array {
-  return status(0x63c0 | triesLeft(session, id, secret));
+  const { blockedQuery = 0x63c0, verifiedQuery } = session.variants;
+  if (verifiedQuery === SW.ok && session.verified.has(id)) return status(SW.ok);
+  if (secret.tries === 'unlimited') return status(SW.verificationFailed);
+  const left = triesLeft(session, id, secret.tries);
+  return status(left === 0 ? blockedQuery : 0x63c0 | left);
 }
 
 function attempt(session: Session, id: number, secret: SecretFile, value: Uint8Array): Uint8Array {
   session.verified.delete(id);
-  const left = triesLeft(session, id, secret);
-  if (left === 0) return status(SW.keyBlocked);
-  const counter = counterName(session, id);
-  session.counters.write(counter, left - 1);
-  if (!equal(value, secret.value)) return status(0x63c0 | (left - 1));
-  session.counters.write(counter, secret.tries);
+  const { tries } = secret;
+  if (tries === 'unlimited') {
+    if (!equal(value, currentValue(session, id, secret))) return status(SW.verificationFailed);
+  } else {
+    const left = triesLeft(session, id, tries);
+    if (left === 0) return status(SW.keyBlocked);
+    const counter = counterName(session, id);
+    session.counters.write(counter, left - 1);
+    failpointSync('chip.tries-stored');
+    if (!equal(value, currentValue(session, id, secret))) return status(0x63c0 | (left - 1));
+    session.counters.write(counter, tries);
+  }
   session.verified.add(id);
   return status(SW.ok);
 }
 
-/** The attempts left for a secret EF of the selected application. */
-export function triesLeft(session: Session, id: number, secret: SecretFile): number {
-  return Math.min(session.counters.read(counterName(session, id)) ?? secret.tries, secret.tries);
+/** The attempts left for a secret EF of the selected application that has `tries` at most. */
+export function triesLeft(session: Session, id: number, tries: number): number {
+  return Math.min(session.counters.read(counterName(session, id)) ?? tries, tries);
 }
 
-function counterName(session: Session, id: number): string {
+function currentValue(session: Session, id: number, secret: SecretFile): Uint8Array {
+  return session.secrets.read(counterName(session, id)) ?? secret.value;
+}
+
+/** The name under which counter and changed value of a secret EF of the selected application are stored. */
+export function counterName(session: Session, id: number): string {
   return counterOf(session.application?.name ?? '', id);
 }
 

@@ -48,3 +48,13 @@ export async function failpoint(name: Failpoint): Promise<void> {
     await sleep(Number(action.slice('delay:'.length)));
   }
 }
+
+/** As {@link failpoint}, for code that answers at once: a delay holds the whole thread. */
+export function failpointSync(name: Failpoint): void {
+  const action = active.get(name);
+  if (action === undefined) return;
+  if (action === 'throw') throw new FailpointError(`failpoint ${name}`);
+  if (action === 'kill') process.kill(process.pid, 'SIGKILL');
+  const ms = action === 'kill' ? 60_000 : Number(action.slice('delay:'.length));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}

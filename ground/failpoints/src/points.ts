@@ -20,6 +20,8 @@ export const failpoints = [
   'smp.after-receipt',
   'smp.before-destroy',
   'smp.after-destroy-answer',
+  // Not of the SMP: in the chip of a card, between the stored counter and the comparison.
+  'chip.tries-stored',
 ] as const;
 
 /** The name of one of them. */

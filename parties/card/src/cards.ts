@@ -18,8 +18,7 @@ import { CardError } from './error.ts';
 import type { CardAuthority } from './issue/authority.ts';
 import { type CardCertificates, requestCertificates } from './issue/certificates.ts';
 import { type CardDates, cardDates, personalise } from './issue/personalise.ts';
-import { loadPersona, type Persona, type PersonaId } from './persona.ts';
-import { loadTestKeys } from './test-keys.ts';
+import { type Persona, type Personas, personasWith } from './persona.ts';
 
 /** A card that was made. */
 export interface Card {
@@ -40,6 +39,8 @@ export interface Cards {
 
 /** What a drawer needs. */
 export interface CardsOptions {
+  /** Whose cards lie in the drawer (default: those that come with this program). */
+  readonly personas?: Personas;
   readonly authority: CardAuthority;
   readonly jpki: Peer;
   readonly clock: Clock;
@@ -58,12 +59,13 @@ const stored = z.strictObject({
 
 /** Opens the drawer. */
 export function openCards(options: CardsOptions): Cards {
+  const personas = options.personas ?? personasWith();
   const cards = new Map<string, Card>();
   const making = new Map<string, Promise<Card>>();
   return {
     made: (id) => cards.get(id),
     async card(id) {
-      const persona = loadPersona(id);
+      const persona = personas.get(id);
       const made = cards.get(persona.id);
       if (made) return made;
       // Two hands at once make one card, not two sets of certificates.
@@ -87,7 +89,7 @@ async function makeCard(options: CardsOptions, persona: Persona): Promise<Card> 
   log.info('card-made', { persona: persona.id });
   const tries = (application: string, id: number) => {
     const file = applications.find(({ name }) => name === application)?.files.get(id);
-    const full = file?.kind === 'secret' ? file.tries : 0;
+    const full = file?.kind === 'secret' && file.tries !== 'unlimited' ? file.tries : 0;
     return Math.min(full, counters.read(counterOf(application, id)) ?? full);
   };
   return {
@@ -128,7 +130,7 @@ async function issuedBefore(options: CardsOptions, persona: Persona): Promise<Is
   const path = dataDir === undefined ? undefined : join(dataDir, `${persona.id}.card.json`);
   if (path && existsSync(path)) return readIssued(path, persona.id);
   const dates = cardDates(persona, clock.now());
-  const keys = loadTestKeys(persona.id);
+  const keys = persona.keys();
   const issue = { ...dates, authKey: keys['jpki-auth'], signKey: keys['jpki-sign'] };
   const certificates = await requestCertificates(jpki, persona, issue);
   if (path) {
@@ -143,7 +145,7 @@ async function issuedBefore(options: CardsOptions, persona: Persona): Promise<Is
   return { dates, certificates };
 }
 
-function readIssued(path: string, persona: PersonaId): Issued {
+function readIssued(path: string, persona: string): Issued {
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));
