@@ -3,7 +3,7 @@ import { type Holder, makeRoot, makeSigner, serialOf } from './authority.ts';
 import { type Case, fails, issuedCase, responseCase, root, signer } from './case.ts';
 import { joined } from './cbor-bytes.ts';
 import { BIT, extension, type NameParts, OID, replacing, without } from './certificate.ts';
-import { chain, ds, extensions } from './chain-change.ts';
+import { chain, ds, extensions, having } from './chain-change.ts';
 import type { Forgery } from './document.ts';
 import { seededKey } from './seeded-key.ts';
 
@@ -21,6 +21,8 @@ export const chainTrustCases = (): Case[] => {
   const form = (id: string, title: string, code: string | undefined, value: Forgery['chain']): Case =>
     responseCase(chain(id, title, code, { clause: 'RFC 9360 §2' }), { chain: value });
   const intermediate = intermediateUnder(root);
+  const openRoot = makeRoot('open', 'P-256', having(extension.basicConstraints(true)));
+  const underOpen = intermediateUnder(openRoot);
   return [
     responseCase(
       chain('stranger', 'A signer under a root of the same name that nobody trusts', 'signature', {
@@ -73,9 +75,24 @@ export const chainTrustCases = (): Case[] => {
       chain('below-signer', 'A signer under another signer, which is no CA', 'issuer-not-a-ca'),
       belowSigner(),
     ),
+    ds(
+      chain('self-issued', 'A signer under the very name of its root, by the root’s key', 'self-signed', {
+        clause: 'ISO/IEC 18013-5 B.1.4',
+      }),
+      ({ issuer }) => ({ subject: issuer }),
+    ),
     responseCase(
-      chain('intermediate', 'A signer under an intermediate CA: between signer and root there is none', undefined),
+      chain('intermediate', 'A signer under an intermediate CA: between signer and root there is none', 'pathlen'),
       { issuer: intermediate.signer, chain: [intermediate.signer.certificate, intermediate.certificate] },
+    ),
+    responseCase(
+      chain(
+        'intermediate-interop',
+        'The same under a root without a path length, in interop mode: the signer does not name the root',
+        'issuer-name',
+        { anchors: [{ certificate: openRoot.certificate }], options: { profileMode: 'interop' } },
+      ),
+      { issuer: underOpen.signer, chain: [underOpen.signer.certificate, underOpen.certificate] },
     ),
     responseCase(
       chain('wrong-order', 'The certificate of a CA before that of the signer', undefined, {

@@ -193,6 +193,15 @@ describe('a path with certificates in between', () => {
   it('fails when the root’s path length is too short', async () => {
     assert.deepEqual(await ask(root.der, [await middle()]), ['pathlen']);
   });
+  it('says so of a CA that is no link certificate before it says anything else', async () => {
+    const { iaca, ds } = chains;
+    const subject = name([oid.countryName, 'JP'], [oid.commonName, 'middle']);
+    const serial = Uint8Array.of(7);
+    const between = await resign(iaca.der, iaca.key, { subject, spki, serial });
+    const signer = await resign(ds.der, otherP256, { issuer: subject });
+    const input = { leaf: signer, intermediates: [between], anchors: [iaca.der], at, profile: 'ds' as const };
+    assert.equal(verifyPath(input).code, 'pathlen');
+  });
   it('fails when the one in between is no CA', async () => {
     assert.deepEqual(await ask(await openRoot(), [await middle({ extensions: bc() })]), ['issuer-not-a-ca']);
   });

@@ -136,13 +136,18 @@ function pathChecks({ chain, anchor, fault }: FoundPath): Check[] {
   return [...below, failed(path)];
 }
 
-/** The checks on everything that stands above the leaf. */
+/**
+ * The checks on everything that stands above the leaf: whether each may issue, whether the path may be so long, then the rows of each. So a CA
+ * in between that the root does not allow is told as that, and not as a link certificate of a wrong form.
+ */
 function checksAbove(
   profile: Profile,
   { chain, anchor }: FoundPath,
   base: Pick<RuleContext, 'at' | 'policies' | 'mode'>,
 ): Check[] {
-  const checks: Check[] = [];
+  const issuers: Check[] = [];
+  const lengths: Check[] = [];
+  const rows: Check[] = [];
   const above = chain.slice(1);
   above.forEach((certificate, index) => {
     const isAnchor = certificate === anchor;
@@ -155,10 +160,11 @@ function checksAbove(
     // One that is no CA at all has that fault alone, and not another one for each row that says so again.
     const isCa = issues[0]?.result === 'passed';
     const repeats = [`${prefix}basic-constraints`, `${prefix}key-usage`];
-    checks.push(...issues, ...(isCa ? asked : asked.filter(({ id }) => !repeats.includes(id))));
-    checks.push(...ask(pathLength(above.slice(0, index)), context, prefix));
+    issuers.push(...issues);
+    lengths.push(...ask(pathLength(above.slice(0, index)), context, prefix));
+    rows.push(...(isCa ? asked : asked.filter(({ id }) => !repeats.includes(id))));
   });
-  return checks;
+  return [...issuers, ...lengths, ...rows];
 }
 
 /** How many certificates below, the leaf and self-issued ones not counted, the constraint allows. */

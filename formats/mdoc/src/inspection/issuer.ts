@@ -1,16 +1,7 @@
 import { hash as hashOf } from 'node:crypto';
 import type { CborValue, Deviation } from '@tegata/cbor';
 import { CoseError, type CoseMessage, parseSign1, verifySign1, x5chain } from '@tegata/cose';
-import {
-  type Certificate,
-  isSelfIssued,
-  isSelfSigned,
-  nameValues,
-  oid,
-  parseCertificate,
-  sameBytes,
-  X509Error,
-} from '@tegata/x509';
+import { type Certificate, isSelfSigned, nameValues, oid, parseCertificate, sameBytes, X509Error } from '@tegata/x509';
 import { MdocError } from '../error.ts';
 import type { IssuerNameSpaces, IssuerSignedItem } from '../issuer-signed.ts';
 import {
@@ -153,7 +144,7 @@ function inspectPath(
   const path = issuerPaths(anchors, trust.profileMode ?? 'strict').verify(leafDer, trust.now, others);
   const leaf = path.leaf ?? fromMessage(leafDer);
   // A certificate that links a new root to the old one names itself too, but the old key has signed it.
-  if (isSelfIssued(leaf) || others.map(fromMessage).some(isSelfSigned)) {
+  if (isSelfSigned(leaf) || others.map(fromMessage).some(isSelfSigned)) {
     const detail = 'The message brings a self-signed certificate: trust never comes from there.';
     list.fail('issuer-chain', 'root-in-chain', detail);
   } else if (path.result === 'passed') list.pass('issuer-chain');

@@ -7,7 +7,7 @@ import { derFromRaw, parseSign1, rawFromDer, sign1, x5chain } from '@tegata/cose
 import { generateSoftwareKey, type Signer, softwareSigner } from '@tegata/keys';
 import { seededRandom } from '@tegata/random';
 import { parseCertificate } from '@tegata/x509';
-import { buildReaderAuth, buildReaderRoot } from '@tegata/x509-build';
+import { buildCertificate, buildReaderAuth, buildReaderRoot, extension, randomSerial } from '@tegata/x509-build';
 import fc from 'fast-check';
 import {
   buildDeviceRequest,
@@ -146,6 +146,64 @@ describe('readerAuth', () => {
       }),
       { code: 'request', context: { rule: 'root-in-chain' } },
     );
+  });
+
+  it('passes over a link from an old root to its new key, which names itself and is no root', async () => {
+    const newKey = softwareSigner(await generateSoftwareKey('P-256'));
+    const rootSubject = parseCertificate(root).subject.raw;
+    const link = await buildCertificate({
+      subject: [
+        ['C', 'JP'],
+        ['O', 'Tegata TEST ONLY'],
+        ['CN', 'Tegata TEST reader root'],
+      ],
+      issuer: rootSubject,
+      serial: randomSerial(random, 20),
+      notBefore: days(-20),
+      notAfter: days(500),
+      publicKey: newKey.publicKey,
+      signer: rootSigner,
+      extensions: [
+        extension.basicConstraints(0),
+        extension.authorityKeyIdentifier(rootSigner.publicKey),
+        extension.subjectKeyIdentifier(newKey.publicKey),
+        extension.keyUsage('keyCertSign', 'cRLSign'),
+      ],
+    });
+    const { publicKey } = readerSigner;
+    const below = await buildReaderAuth({
+      issuer: { signer: newKey, certificate: link },
+      publicKey,
+      random,
+      notBefore: days(-10),
+      notAfter: days(400),
+    });
+    const linked = { signer: readerSigner, certificateChain: [below, link] };
+    const request = parseDeviceRequest(await signDeviceRequest(order('a'), { sessionTranscript, reader: linked }));
+    assert.deepEqual(outcome(verify(request)), good);
+    // Nor does its name make it one: whoever trusts another root of that name trusts nothing below it.
+    const otherKey = softwareSigner(await generateSoftwareKey('P-256'));
+    const namesake = await buildReaderRoot({ signer: otherKey, random, notBefore: days(-100) });
+    const failed = verify(request, { readerAnchors: [namesake] });
+    assert.equal(failed.code, 'no-path-to-anchor');
+    assert.deepEqual(failed.readers, [[]]);
+  });
+
+  it('is refused for a reader that names itself as its issuer, whoever signed it', async () => {
+    const self = await buildReaderAuth({
+      issuer: { signer: rootSigner, certificate: root },
+      publicKey: readerSigner.publicKey,
+      random,
+      notBefore: days(-10),
+      subject: [
+        ['C', 'JP'],
+        ['O', 'Tegata TEST ONLY'],
+        ['CN', 'Tegata TEST reader root'],
+      ],
+    });
+    const named = { signer: readerSigner, certificateChain: [self] };
+    const request = parseDeviceRequest(await signDeviceRequest(order('a'), { sessionTranscript, reader: named }));
+    assert.equal(verify(request).code, 'self-signed');
   });
 
   it('with the fully specified algorithm -9, and with its chain in the protected header, verifies', async () => {

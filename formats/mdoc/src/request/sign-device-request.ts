@@ -1,7 +1,7 @@
 import { type Encodable, encode } from '@tegata/cbor';
 import { HEADER, sign1, x5chainHeader } from '@tegata/cose';
 import type { Signer } from '@tegata/keys';
-import { parseCertificate, sameBytes } from '@tegata/x509';
+import { isSelfSigned, parseCertificate } from '@tegata/x509';
 import { type DeviceRequestOptions, type DocRequestOrder, layOutRequest } from '../device-request.ts';
 import { MdocError } from '../error.ts';
 import { readerAuthenticationAllBytes, readerAuthenticationBytes } from './reader-authentication.ts';
@@ -61,7 +61,7 @@ export async function signDeviceRequest(
 
 function signature({ signer, certificateChain }: ReaderIdentity, payload: Uint8Array) {
   const [, ...others] = certificateChain.map(parseCertificate);
-  if (others.some(({ subject, issuer }) => sameBytes(subject.raw, issuer.raw))) {
+  if (others.some(isSelfSigned)) {
     throw new MdocError('request', 'The chain of a reader goes without its root.', { rule: 'root-in-chain' });
   }
   const unprotectedHeaders = new Map([[HEADER.x5chain, x5chainHeader(certificateChain)]]);

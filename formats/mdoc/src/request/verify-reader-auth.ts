@@ -3,6 +3,7 @@ import { CoseError, parseSign1, verifySign1, x5chain } from '@tegata/cose';
 import {
   type Certificate,
   type Check,
+  isSelfSigned,
   nameValues,
   oid,
   parseCertificate,
@@ -159,7 +160,8 @@ function inspectPath(
     if (leaf.notBefore > now || leaf.notAfter < now) fail('validity', 'The pinned certificate is not valid now.');
     return 'pinned';
   }
-  if ([leaf, ...intermediates].some(({ issuer, subject }) => sameBytes(issuer.raw, subject.raw))) {
+  // One that names itself but was signed by another key, as a link certificate is, is no root; whether it may stand there says the path.
+  if ([leaf, ...intermediates].some(isSelfSigned)) {
     fail('root-in-chain', 'The request brings a self-signed certificate: trust never comes from there.');
     return undefined;
   }
