@@ -2,6 +2,14 @@
  * The files of the My Number Card: writers, parsers and checks of the text AP, the surface AP and the card-verifiable certificates.
  * @module
  */
+export {
+  type CardInformation,
+  parseCardInformation,
+  parseKeyReference,
+  writeCardInformation,
+  writeKeyReference,
+} from './card-level/card-information.ts';
+export { CARD_OBJECT, type CardLevelFields, writeCardObjects } from './card-level/data-objects.ts';
 export { type CardAttributes, type CardReport, type CheckCardFiles, checkCardFiles } from './check-card-files.ts';
 export { checkCodeB, eraBirthDate } from './check-code-b.ts';
 export {
@@ -27,7 +35,14 @@ export {
   writeAvailabilityFile,
 } from './jpki/availability-file.ts';
 export { parseTokenInfo, type TokenInfo, type TokenProfile, writeTokenInfo } from './jpki/token-info.ts';
-export { formatKeyId, keyId, municipalityOf, TEST_SURFACE_AUTHORITY, TEST_TEXT_AUTHORITY } from './key-id.ts';
+export {
+  formatKeyId,
+  keyId,
+  municipalityOf,
+  TEST_CARD_AUTHORITY,
+  TEST_SURFACE_AUTHORITY,
+  TEST_TEXT_AUTHORITY,
+} from './key-id.ts';
 export { isMyNumber, myNumberCheckDigit } from './my-number.ts';
 export { isPresenceProof, presenceCommand } from './presence.ts';
 export { type CardCheck, type CardCheckCode, type CardCheckId, firstRefusal } from './report.ts';

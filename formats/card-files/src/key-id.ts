@@ -33,3 +33,5 @@ export function municipalityOf(id: Uint8Array): string | undefined {
 export const TEST_TEXT_AUTHORITY = keyId('9000033', '001');
 /** See {@link TEST_TEXT_AUTHORITY}; this one certifies the issuer keys of the surface AP. */
 export const TEST_SURFACE_AUTHORITY = keyId('9000023', '001');
+/** See {@link TEST_TEXT_AUTHORITY}; this one is the root of the certificates among the data objects of the card level. */
+export const TEST_CARD_AUTHORITY = keyId('9000020', '001', Uint8Array.of(0, 0, 0, 0xa8));
