@@ -16,6 +16,7 @@ export type {
 } from './application.ts';
 export { type ChipParts, makeChip, type SoftwareChip } from './chip.ts';
 export { type CounterStore, fileCounters, memoryCounters, writeDurably } from './counter-store.ts';
+export { type Disturbance, disturbChip } from './disturb-chip.ts';
 export { ChipError, type ChipErrorCode } from './error.ts';
 export { type KeyDevice, type KeyDeviceAlgorithm, type KeyOperation, keyInMemory } from './key-device.ts';
 export { fileSecrets, memorySecrets, type SecretStore } from './secret-store.ts';
