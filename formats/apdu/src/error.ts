@@ -37,7 +37,13 @@ export type ApduErrorCode =
   | 'no-card'
   | 'card-removed'
   | 'card-timeout'
-  | 'card-hostile';
+  | 'card-hostile'
+  | 'pcsc-missing'
+  | 'pcsc-unavailable'
+  | 'reader-unknown'
+  | 'reader-ambiguous'
+  | 'trace-malformed'
+  | 'replay-differs';
 
 /** The error of this package. `message` is public; `context` holds offsets, lengths and numbers, never card data. */
 export class ApduError extends Error {
