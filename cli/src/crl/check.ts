@@ -1,11 +1,11 @@
-import type { Certificate, Check, CrlProfile } from '@tegata/x509';
+import { type Certificate, type Check, type CrlProfile, crlWords } from '@tegata/x509';
 import { ArgumentError } from '../verify/argument-error.ts';
 import { readInstant } from '../verify/instant.ts';
 import { type OptionsRead, optionReader } from '../verify/option-table.ts';
 import { type Fault, faultOf, type QuestionCommand, runQuestion } from '../verify/question-command.ts';
 import { Remembered } from '../verify/remembered.ts';
 import type { CommandIo } from '../verify/terminal-io.ts';
-import { crlWords, readCertificates, readCrls } from '../verify/trust.ts';
+import { readCertificates, readCrls } from '../verify/trust.ts';
 import { needed } from '../x509/certificates.ts';
 import { givenCertificate } from '../x509/given-certificate.ts';
 import { renderChecks } from '../x509/render.ts';

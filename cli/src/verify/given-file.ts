@@ -11,6 +11,8 @@ export interface Given {
   readonly bytes: Uint8Array;
   /** The text as it lies there, when it is text: for PEM, JSON and `mdoc:`. */
   readonly text?: string;
+  /** What lies there octet for octet, whatever it may be read as. */
+  readonly raw: Uint8Array;
 }
 
 /** Reads what the arguments call FILE: a path, `-` for standard input, or inline `hex:…`, `b64:…`, `b64u:…`. */
@@ -46,7 +48,7 @@ export function givenFiles(readStdin?: (limit: number) => Uint8Array): GivenFile
   return {
     read(option, given, maxBytes = MAX_FILE_BYTES) {
       const inline = inlineBytes(option, given);
-      return inline ? { bytes: within(option, inline, maxBytes) } : decoded(raw(option, given, maxBytes));
+      return inline ? { bytes: within(option, inline, maxBytes), raw: inline } : decoded(raw(option, given, maxBytes));
     },
   };
 }
@@ -74,8 +76,8 @@ export function decoded(bytes: Uint8Array): Given {
   const text = asText(bytes)
     ?.replace(/^\uFEFF/, '')
     .trim();
-  if (text === undefined) return { bytes };
-  return { text, bytes: fromHex(text) ?? fromBase64(text)?.bytes ?? bytes };
+  if (text === undefined) return { bytes, raw: bytes };
+  return { text, bytes: fromHex(text) ?? fromBase64(text)?.bytes ?? bytes, raw: bytes };
 }
 
 function within(option: string, bytes: Uint8Array, maxBytes: number): Uint8Array {

@@ -2,7 +2,6 @@ import {
   asCertificate,
   type Certificate,
   type CrlChecker,
-  type CrlResult,
   createCrlChecker,
   parseForeignRoot,
   pemToCertificates,
@@ -57,15 +56,4 @@ export function readCrls(
     throw new ArgumentError('input-too-large', `--crl: more than ${MAX_CRLS} CRLs are given.`, { option: 'crl' });
   }
   return createCrlChecker({ crls, issuers, profile: interop ? 'rfc5280' : 'mdoc' });
-}
-
-/** Since when and why a certificate is revoked, or why that could not be found out; in words for a report. */
-export function crlWords(result: CrlResult): string | undefined {
-  if (result.status === 'good') return undefined;
-  if (result.status === 'revoked') {
-    const since = result.revokedAt ? `Since ${result.revokedAt.toISOString()}` : 'Since an unknown time';
-    return `${since}, reason: ${result.reason ?? 'unspecified'}.`;
-  }
-  const failed = result.checks.find((check) => check.result === 'failed');
-  return failed?.detail ? `CRL (${result.code}): ${failed.detail}` : `CRL: ${result.code}.`;
 }

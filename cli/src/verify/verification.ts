@@ -1,13 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '@tegata/clock';
-import type { IssuerTrust } from '@tegata/mdoc';
-import {
-  type Certificate,
-  type CrlChecker,
-  type CrlResult,
-  createPathValidator,
-  type PathValidator,
-} from '@tegata/x509';
+import type { IssuerTrust, StatusToken } from '@tegata/mdoc';
+import type { Certificate, CrlChecker } from '@tegata/x509';
 import { ArgumentError } from './argument-error.ts';
 import type { GivenFiles } from './given-file.ts';
 import { readInstant } from './instant.ts';
@@ -17,29 +11,20 @@ import { Remembered } from './remembered.ts';
 import { readWanted, type Wanted } from './requested.ts';
 import { readCertificates, readCrls } from './trust.ts';
 
-/** The rules by which revocation is judged. */
-export type RevocationMode = 'off' | 'soft' | 'hard';
-
 /** Everything that a verification needs beside the document itself. */
 export interface Setting {
   readonly files: GivenFiles;
   readonly options: VerifyOptions;
   readonly trust: IssuerTrust;
-  readonly revocation: RevocationMode;
-  readonly interop: boolean;
   readonly wanted: readonly Wanted[];
   readonly readerKey?: KeyObject;
-  /** Who may sign statuses besides the document's own signer. */
-  readonly statusSigners: PathValidator;
-  /** What the CRLs said of the certificates that were asked for. */
-  readonly crlResults: readonly CrlResult[];
 }
 
 /** Reads the options of verifications one after another, and what many of them share only once. */
 export class SettingReader {
   private readonly certificates = new Remembered<readonly Certificate[]>();
-  private readonly statusSigners = new Remembered<PathValidator>();
   private readonly crls = new Remembered<CrlChecker>();
+  private readonly statusTokens = new Remembered<readonly StatusToken[]>();
   private readonly keys = new Remembered<KeyObject>();
   private readonly requests = new Remembered<readonly Wanted[]>();
   private readonly clock: Clock;
@@ -51,7 +36,7 @@ export class SettingReader {
   /** @throws {ArgumentError} */
   read(options: VerifyOptions, files: GivenFiles): Setting {
     const interop = options.interop === true;
-    const revocation = revocationMode(options.revocation);
+    const revocationPolicy = revocationMode(options.revocation);
     const now = readInstant(options.at, this.clock);
     const trustAnchors = this.certificatesOf(files, 'trust', options.trust ?? [], interop);
     const pinned = this.certificatesOf(files, 'trust-signer', options['trust-signer'] ?? [], false);
@@ -59,19 +44,13 @@ export class SettingReader {
       const message = 'Name what you trust: --trust FILE with the issuer’s root (or --trust-signer FILE).';
       throw new ArgumentError('usage', message, { option: 'trust' });
     }
-    const crlResults: CrlResult[] = [];
-    const checker = revocation === 'off' ? undefined : this.checkerOf(files, options, trustAnchors, interop);
+    const crls = this.checkerOf(files, options, trustAnchors, interop);
+    const tokens = options['status-token'];
     const { doctype, requested } = options;
     const readerKey = options['reader-key'];
     return {
       files,
       options,
-      revocation,
-      interop,
-      crlResults,
-      statusSigners: this.statusSigners.get(JSON.stringify([options.trust, interop]), () =>
-        createPathValidator({ anchors: trustAnchors, profile: 'status-signer', mode: interop ? 'interop' : 'strict' }),
-      ),
       wanted: this.requests.get(JSON.stringify([doctype, requested]), () => readWanted(doctype, requested)),
       ...(readerKey === undefined
         ? {}
@@ -82,16 +61,9 @@ export class SettingReader {
         profileMode: interop ? 'interop' : 'strict',
         // A document signer among the roots can be no end of a path: who names it means that very certificate.
         pinnedIssuers: [...pinned, ...trustAnchors.filter(isNoCa)].map(({ raw }) => raw),
-        revocationPolicy: revocation === 'hard' ? 'hard' : 'soft',
-        ...(checker
-          ? {
-              issuerRevocation: (certificate: Certificate) => {
-                const result = checker.check(certificate, now);
-                crlResults.push(result);
-                return result.status === 'unusable' ? 'undetermined' : result.status;
-              },
-            }
-          : {}),
+        revocationPolicy,
+        ...(crls ? { crls } : {}),
+        ...(tokens ? { statusTokens: this.tokensOf(files, tokens) } : {}),
       },
     };
   }
@@ -115,11 +87,17 @@ export class SettingReader {
     if (crl === undefined) return undefined;
     return this.crls.get(JSON.stringify([crl, trust, interop]), () => readCrls(files, crl, issuers, interop));
   }
+
+  private tokensOf(files: GivenFiles, given: readonly string[]): readonly StatusToken[] {
+    return this.statusTokens.get(JSON.stringify(given), () =>
+      given.map((file) => files.read('status-token', file).bytes),
+    );
+  }
 }
 
 const isNoCa = ({ basicConstraints }: Certificate) => basicConstraints?.ca !== true;
 
-function revocationMode(given = 'soft'): RevocationMode {
+function revocationMode(given = 'soft'): 'off' | 'soft' | 'hard' {
   if (given === 'off' || given === 'soft' || given === 'hard') return given;
   throw new ArgumentError('usage', '--revocation is off, soft or hard.', { option: 'revocation' });
 }

@@ -9,8 +9,6 @@ import { jsonElements } from './json-value.ts';
 import { readPublicKey } from './keys.ts';
 import { parsed } from './parsed.ts';
 import { type CheckResult, checkResult, inOrder, type VerifyResult, withoutDocuments } from './result.ts';
-import { revocationWords } from './revocation.ts';
-import { withStatus } from './status.ts';
 import type { Setting } from './verification.ts';
 
 /**
@@ -28,22 +26,15 @@ export function verifyIssued(setting: Setting, given: string): VerifyResult {
     ...(options.doctype === undefined ? {} : { docType: options.doctype }),
   });
   const { value, offset } = parsed(() => parseIssuerSigned(issuerSigned));
-  const made = report.checks.map((check: MdocCheck) => checkResult(revocationWords(check, setting)));
-  const unread = made.some(({ id, result }) => id === 'cbor-structure' && result === 'failed');
-  if (unread) return withoutDocuments(made, offset);
+  const checks = report.checks.map(checkResult);
+  const unread = checks.some(({ id, result }) => id === 'cbor-structure' && result === 'failed');
+  if (unread) return withoutDocuments(checks, offset);
   const verified = report.result === 'passed' ? value : undefined;
-  const issuerCertificate = verified?.certificates[0];
-  const checks = withStatus(
-    made,
-    setting,
-    verified && issuerCertificate && { issuerAuth: verified.issuerAuth, issuerCertificate },
-  );
-  const elements = checks.some(({ result }) => result === 'failed') ? undefined : verified;
   const document = {
     docType: value?.mso.docType ?? null,
-    valid: elements !== undefined,
+    valid: verified !== undefined,
     checks: inOrder([...checks, ...ofPresentations(checks)]),
-    elements: elements ? jsonElements(valuesOf(elements)) : {},
+    elements: verified ? jsonElements(valuesOf(verified)) : {},
   };
   return { valid: document.valid, documents: [document] };
 }

@@ -17,8 +17,6 @@ import {
   type VerifyResult,
   withoutDocuments,
 } from './result.ts';
-import { revocationWords } from './revocation.ts';
-import { withStatus } from './status.ts';
 import { type OwnTranscript, ownTranscript } from './transcript.ts';
 import type { Setting } from './verification.ts';
 
@@ -40,30 +38,25 @@ export function verifyResponse(setting: Setting, given: string): VerifyResult {
     requested: expectation.requests,
     ...trust,
   });
-  const result = (check: MdocCheck) => checkResult(revocationWords(expected(check, expectation), setting));
+  const result = (check: MdocCheck) => checkResult(expected(check, expectation));
   const own = report.checks.filter(({ document }) => document === undefined).map(result);
   if (!value || report.documents.length === 0) return withoutDocuments(own, offset);
   const documents = report.documents.map((document, index): DocumentResult => {
     const made = report.checks.filter((check) => check.document === index).map(result);
-    const { docType, issuerAuth } = value.documents[index] as (typeof value.documents)[number];
+    const { docType } = value.documents[index] as (typeof value.documents)[number];
     const verified = document.result === 'passed' ? document : undefined;
-    const checks = withStatus(
-      withDiagnosis(made, index, response, facts, transcript, setting),
-      setting,
-      verified && { issuerAuth, issuerCertificate: verified.issuerCertificate },
-    );
-    const elements = checks.some((check) => check.result === 'failed') ? undefined : verified;
+    const checks = withDiagnosis(made, index, response, facts, transcript, setting);
     return {
       docType,
-      valid: elements !== undefined,
+      valid: verified !== undefined,
       checks: inOrder([...own, ...checks]),
-      elements: elements ? jsonElements(elements.elements) : {},
-      ...(elements && elements.deviceElements.size > 0
-        ? { deviceElements: jsonElements(elements.deviceElements) }
+      elements: verified ? jsonElements(verified.elements) : {},
+      ...(verified && verified.deviceElements.size > 0
+        ? { deviceElements: jsonElements(verified.deviceElements) }
         : {}),
     };
   });
-  return { valid: report.result === 'passed' && documents.every(({ valid }) => valid), documents };
+  return { valid: report.result === 'passed', documents };
 }
 
 /** What no one asked for cannot have been met. */

@@ -2,6 +2,7 @@ import {
   type Certificate,
   type Check,
   type CrlChecker,
+  crlWords,
   isProfileName,
   type PathReport,
   type ProfileName,
@@ -15,7 +16,7 @@ import { type OptionsRead, optionReader } from '../verify/option-table.ts';
 import { type Fault, faultOf, type QuestionCommand, runQuestion } from '../verify/question-command.ts';
 import { Remembered } from '../verify/remembered.ts';
 import type { CommandIo } from '../verify/terminal-io.ts';
-import { crlWords, readCertificates, readCrls } from '../verify/trust.ts';
+import { readCertificates, readCrls } from '../verify/trust.ts';
 import { certificateOctets, needed } from './certificates.ts';
 import { renderChecks } from './render.ts';
 

@@ -22,23 +22,41 @@ export interface DrawnItems {
   readonly salts: Uint8Array;
 }
 
-/** Draws digestIDs and salts in one piece: many small draws cost more than a signature. */
-export function drawItems(elements: number, decoys: number, saltBytes: number, random: Random): DrawnItems {
-  const count = elements + decoys;
-  const words = WORD_BYTES * (count - 1);
-  const drawn = random.bytes(words + saltBytes * elements);
-  let ids = shuffled(count, drawn, random);
-  while (elements >= SHUFFLE_MUST_SHOW_FROM && isRising(ids, elements)) {
-    ids = shuffled(count, random.bytes(words), random);
+/**
+ * Draws the digestIDs and salts of a whole mdoc in one piece: many small draws cost more than a signature.
+ * @param namespaces how many elements each has
+ */
+export function drawItems(
+  namespaces: readonly { readonly elements: readonly unknown[] }[],
+  decoys: number,
+  saltBytes: number,
+  random: Random,
+): DrawnItems[] {
+  let length = 0;
+  for (const { elements } of namespaces) length += wordBytes(elements.length, decoys) + saltBytes * elements.length;
+  const drawn = random.bytes(length);
+  const items: DrawnItems[] = [];
+  let at = 0;
+  for (const { elements } of namespaces) {
+    const words = wordBytes(elements.length, decoys);
+    const saltsAt = at + words;
+    let ids = shuffled(elements.length + decoys, drawn, at, random);
+    while (elements.length >= SHUFFLE_MUST_SHOW_FROM && isRising(ids, elements.length)) {
+      ids = shuffled(elements.length + decoys, random.bytes(words), 0, random);
+    }
+    at = saltsAt + saltBytes * elements.length;
+    items.push({ ids, salts: drawn.subarray(saltsAt, at) });
   }
-  return { ids, salts: drawn.subarray(words) };
+  return items;
 }
 
+const wordBytes = (elements: number, decoys: number) => WORD_BYTES * (elements + decoys - 1);
+
 /** Fisher and Yates. */
-function shuffled(count: number, words: Uint8Array, random: Random): number[] {
+function shuffled(count: number, words: Uint8Array, from: number, random: Random): number[] {
   const ids: number[] = [];
   for (let id = 0; id < count; id++) ids.push(id);
-  for (let last = count - 1, at = 0; last > 0; last--, at += WORD_BYTES) {
+  for (let last = count - 1, at = from; last > 0; last--, at += WORD_BYTES) {
     const other = below(last + 1, words, at) ?? randomInt(random, last + 1);
     const id = ids[last] as number;
     ids[last] = ids[other] as number;

@@ -53,7 +53,7 @@ function encodedKey(deviceKey: PlanOptions['deviceKey']): Uint8Array {
 export class IssuanceTemplate {
   private readonly form: IssuanceForm;
   /** The Sig_structure: what is signed. */
-  readonly toBeSigned: Uint8Array;
+  readonly toBeSigned: Buffer;
   /** The payload in it, its head included: the mdoc carries the same bytes. */
   readonly payload: Uint8Array;
   /** For each namespace where in `toBeSigned` the digest of each digestID belongs. */
@@ -80,7 +80,7 @@ export class IssuanceTemplate {
     signed.head(BYTES, 0);
     const payloadFrom = signed.length;
     signed.bytes(embedded.take());
-    this.toBeSigned = signed.take();
+    this.toBeSigned = Buffer.from(signed.take().buffer);
     this.payload = this.toBeSigned.subarray(payloadFrom);
     const msoAt = signed.length - mso.bytes.length;
     this.digestsAt = mso.digestsAt.map((places) => places.map((place) => place + msoAt));

@@ -238,12 +238,12 @@ describe('issueMdoc', () => {
     for (let turn = 0; turn < 3; turn++) {
       for (const [index, form] of forms.entries()) {
         const seed = `form ${index} ${turn}`;
-        const { toBeSigned } = layOutIssuerSigned(
+        const { lentToBeSigned } = layOutIssuerSigned(
           planOptions(device.publicKey, { ...form, random: seededRandom(seed) }),
           signer,
         );
         const plan = planIssuerSigned(planOptions(device.publicKey, { ...form, random: seededRandom(seed) }));
-        assert.equal(Buffer.compare(toBeSigned, plan.toBeSigned('ES256')), 0);
+        assert.equal(Buffer.compare(lentToBeSigned, plan.toBeSigned('ES256')), 0);
       }
     }
   });

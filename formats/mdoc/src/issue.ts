@@ -14,7 +14,7 @@ import {
 } from '@tegata/cose';
 import type { Signer } from '@tegata/keys';
 import type { Random } from '@tegata/random';
-import { decoyCount, drawItems } from './digest-ids.ts';
+import { type DrawnItems, decoyCount, drawItems } from './digest-ids.ts';
 import { certificateKey, documentSigner, type IssuerAlgorithm } from './document-signer.ts';
 import { MdocError } from './error.ts';
 import { parseIssuerSignedParts, SALT_BYTES } from './issuer-signed.ts';
@@ -75,8 +75,10 @@ export function planIssuerSigned(options: PlanOptions): IssuerSignedPlan {
   const items: Record<string, Encoded[]> = {};
   const nameSpaces = new Map<string, Raw[]>();
   const valueDigests = new Map<string, CborMap>();
-  for (const { namespace, elements, values } of orderedElements(docType, options.elements)) {
-    const { ids, salts } = drawItems(elements.length, decoys, SALT_BYTES, random);
+  const namespaces = orderedElements(docType, options.elements);
+  const drawn = drawItems(namespaces, decoys, SALT_BYTES, random);
+  for (const [at, { namespace, elements, values }] of namespaces.entries()) {
+    const { ids, salts } = drawn[at] as DrawnItems;
     const digests: CborMap = new Map();
     items[namespace] = elements.map((elementIdentifier, index) => {
       const digestID = ids[index] as number;
@@ -197,11 +199,12 @@ export interface IssueOptions extends PlanOptions {
  * @example await issueMdoc({ ...what, signer, certificateChain: [dsCertificate] })
  */
 export async function issueMdoc(options: IssueOptions): Promise<Uint8Array> {
-  const signer = documentSigner(options.signer, options.certificateChain);
-  const { bytes, signatureAt, toBeSigned } = layOutIssuerSigned(options, signer);
-  putSignature(await signer.signer.sign(toBeSigned), signer.size, bytes, signatureAt);
-  if (options.verifyAfterSigning) {
-    verifyIssuerAuth(parseIssuerSignedParts(bytes).issuerAuth, signer.signer.publicKey);
-  }
+  const documents = documentSigner(options.signer, options.certificateChain);
+  const { signer } = documents;
+  const { bytes, signatureAt, lentToBeSigned } = layOutIssuerSigned(options, documents);
+  // A signer that takes its time gets a copy of its own. It holds digests, so that it may come from the pool.
+  const signature = signer.signNow ? signer.signNow(lentToBeSigned) : await signer.sign(Buffer.from(lentToBeSigned));
+  putSignature(signature, documents.size, bytes, signatureAt);
+  if (options.verifyAfterSigning) verifyIssuerAuth(parseIssuerSignedParts(bytes).issuerAuth, signer.publicKey);
   return bytes;
 }

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { CborError, type CborValue, CborWriter, encodeInto } from '@tegata/cbor';
-import { decoyCount, drawItems } from './digest-ids.ts';
+import { type DrawnItems, decoyCount, drawItems } from './digest-ids.ts';
 import type { DocumentSigner } from './document-signer.ts';
-import { type IssuanceTemplate, templateFor } from './issuance-template.ts';
+import { templateFor } from './issuance-template.ts';
 import type { PlanOptions } from './issue.ts';
 import { SALT_BYTES } from './issuer-signed.ts';
 import { DIGEST_ALGORITHMS, DIGEST_BYTES, type DigestAlgorithm } from './mobile-security-object.ts';
@@ -14,8 +14,8 @@ export interface IssuerSignedLayout {
   readonly bytes: Uint8Array;
   /** Where it belongs. */
   readonly signatureAt: number;
-  /** The Sig_structure: what the document signer's key signs. */
-  readonly toBeSigned: Uint8Array;
+  /** The Sig_structure: what the document signer's key signs. In memory that the next mdoc takes again. */
+  readonly lentToBeSigned: Uint8Array;
 }
 
 /** Serves one mdoc after the other, and is wiped each time. */
@@ -27,19 +27,22 @@ const issued = new CborWriter(16 * 1024);
  * @throws {MdocError} as `planIssuerSigned` does
  */
 export function layOutIssuerSigned(options: PlanOptions, signer: DocumentSigner): IssuerSignedLayout {
-  const { digestAlgorithm = 'SHA-256' } = options;
+  const { digestAlgorithm = 'SHA-256', random } = options;
   const namespaces = orderedElements(options.docType, options.elements);
-  const template = templateFor({ options, digestAlgorithm, namespaces, decoys: decoyCount(options.decoys), signer });
+  const decoys = decoyCount(options.decoys);
+  const template = templateFor({ options, digestAlgorithm, namespaces, decoys, signer });
+  const drawn = drawItems(namespaces, decoys, SALT_BYTES, random);
   try {
     issued.raw(template.prefix);
     for (let index = 0; index < namespaces.length; index++) {
-      writeNamespace(namespaces[index] as OrderedNamespace, template, index, options, digestAlgorithm);
+      const items = drawn[index] as DrawnItems;
+      const places = template.digestsAt[index] as readonly number[];
+      writeNamespace(namespaces[index] as OrderedNamespace, items, template.toBeSigned, places, digestAlgorithm);
+      writeDecoys(items.ids, namespaces[index]?.elements.length ?? 0, template.toBeSigned, places, options);
     }
     // All digests are in their places now: this is what is signed, and it is also the payload that the mdoc carries.
     issued.buffer.set(template.payload, template.payloadAt);
-    // A copy, since a signer may take its time. It holds digests, so that it may come from the pool.
-    const toBeSigned = Buffer.from(template.toBeSigned);
-    return { bytes: issued.take(), signatureAt: template.signatureAt, toBeSigned };
+    return { bytes: issued.take(), signatureAt: template.signatureAt, lentToBeSigned: template.toBeSigned };
   } finally {
     issued.clear();
   }
@@ -47,26 +50,33 @@ export function layOutIssuerSigned(options: PlanOptions, signer: DocumentSigner)
 
 function writeNamespace(
   { namespace, elements, values }: OrderedNamespace,
-  { toBeSigned, digestsAt }: IssuanceTemplate,
-  index: number,
-  { random }: PlanOptions,
+  { ids, salts }: DrawnItems,
+  toBeSigned: Buffer,
+  places: readonly number[],
   digestAlgorithm: DigestAlgorithm,
 ): void {
-  const places = digestsAt[index] as readonly number[];
-  const { ids, salts } = drawItems(elements.length, places.length - elements.length, SALT_BYTES, random);
   const algorithm = DIGEST_ALGORITHMS[digestAlgorithm];
+  const identifiers = identifiersOf(elements);
   issued.raw(nameBytes(namespace));
   issued.head(0x80, elements.length);
   for (let at = 0; at < elements.length; at++) {
     const id = ids[at] as number;
-    const start = writeItem(id, salts, at * SALT_BYTES, elements[at] as string, values[at]);
-    const digest = hash(algorithm, issued.buffer.subarray(start, issued.length), 'latin1');
+    const start = writeItem(id, salts, at * SALT_BYTES, values[at], identifiers[at] as Uint8Array);
     // A string of one character per byte is the form in which a digest costs least.
-    const place = places[id] as number;
-    for (let byte = 0; byte < digest.length; byte++) toBeSigned[place + byte] = digest.charCodeAt(byte);
+    const digest = hash(algorithm, issued.buffer.subarray(start, issued.length), 'latin1');
+    toBeSigned.write(digest, places[id] as number, 'latin1');
   }
-  // A digest of a salted item is random to everybody who does not hold the item; so is one of nothing.
-  for (let at = elements.length; at < ids.length; at++) {
+}
+
+/** A digest of a salted item is random to everybody who does not hold the item; so is one of nothing. */
+function writeDecoys(
+  ids: readonly number[],
+  elements: number,
+  toBeSigned: Buffer,
+  places: readonly number[],
+  { random, digestAlgorithm = 'SHA-256' }: PlanOptions,
+): void {
+  for (let at = elements; at < ids.length; at++) {
     toBeSigned.set(random.bytes(DIGEST_BYTES[digestAlgorithm]), places[ids[at] as number]);
   }
 }
@@ -96,7 +106,13 @@ function prewritten(write: (writer: CborWriter) => void): Uint8Array {
 }
 
 /** @returns where its tag stands */
-function writeItem(id: number, salts: Uint8Array, saltAt: number, element: string, value: CborValue): number {
+function writeItem(
+  id: number,
+  salts: Uint8Array,
+  saltAt: number,
+  value: CborValue,
+  identifierBytes: Uint8Array,
+): number {
   if (value === undefined) throw new CborError('undefined-in-map', 'The value of an element is undefined.');
   const start = issued.length;
   issued.raw(ITEM);
@@ -106,7 +122,7 @@ function writeItem(id: number, salts: Uint8Array, saltAt: number, element: strin
   }
   buffer[start + ID_AT] = id;
   encodeInto(issued, value);
-  issued.raw(identifierBytes(element));
+  issued.raw(identifierBytes);
   const content = issued.length - start - CONTENT_AT;
   if (id < 24 && content < 256) issued.buffer[start + CONTENT_AT - 1] = content;
   else widenHeads(start, id);
@@ -138,6 +154,17 @@ const identifiers = new Map<string, Uint8Array>();
 /** The name of a namespace, encoded. */
 function nameBytes(name: string): Uint8Array {
   return kept(names, name, (writer) => writer.text(name));
+}
+
+/** Those of the lists of names that `orderedElements` keeps. */
+const identifierLists = new WeakMap<readonly string[], readonly Uint8Array[]>();
+
+function identifiersOf(elements: readonly string[]): readonly Uint8Array[] {
+  const known = identifierLists.get(elements);
+  if (known) return known;
+  const made = elements.map(identifierBytes);
+  identifierLists.set(elements, made);
+  return made;
 }
 
 /** The last member of an item, encoded. */

@@ -61,8 +61,10 @@ export interface MobileSecurityObject {
 /** Gives the instants back when they follow each other. @throws {MdocError} `validity` */
 export function checkValidity(validity: Validity): Validity {
   const { signed, validFrom, validUntil, expectedUpdate } = validity;
-  if (signed <= validFrom && validFrom < validUntil && !(expectedUpdate && expectedUpdate > validUntil))
-    return validity;
+  // As numbers: to compare Date objects takes a detour through their methods.
+  const [from, until] = [validFrom.getTime(), validUntil.getTime()];
+  const updated = expectedUpdate === undefined || expectedUpdate.getTime() <= until;
+  if (signed.getTime() <= from && from < until && updated) return validity;
   throw new MdocError('validity', 'signed, validFrom and validUntil must follow each other.');
 }
 

@@ -18,6 +18,7 @@ export { type CrlCode, type CrlProfile, type CrlQuestion, type CrlResult, checkC
 export { type CardAttributes, compareAttributes } from './compare-attributes.ts';
 export { type Crl, type IssuingDistributionPoint, readCrl } from './crl.ts';
 export { type CrlChecker, type CrlCheckerOptions, createCrlChecker, revocationFrom } from './crl-checker.ts';
+export { crlWords } from './crl-words.ts';
 export { type CertificateDescription, describeCertificate, type ExtensionDescription } from './describe.ts';
 export { X509Error, type X509ErrorCode } from './error.ts';
 export {

@@ -1,5 +1,5 @@
 import type { FetchedToken } from '@tegata/status-list';
-import { type Certificate, type CrlChecker, type CrlResult, createCrlChecker } from '@tegata/x509';
+import { type Certificate, type CrlChecker, createCrlChecker, crlWords } from '@tegata/x509';
 import type { CheckList } from './check-list.ts';
 import { allAnchors, type IssuerTrust } from './issuer-trust.ts';
 
@@ -73,15 +73,4 @@ export function inspectRevocation(list: CheckList, leaf: Certificate, trust: Iss
     if (trust.revocationPolicy === 'hard') list.fail('issuer-chain', 'revocation-undetermined', detail);
     else list.warn('issuer-chain', 'revocation-undetermined', detail);
   }
-}
-
-/** Since when and why a certificate is revoked, or why that could not be found out. */
-function crlWords(result: CrlResult): string | undefined {
-  if (result.status === 'good') return undefined;
-  if (result.status === 'revoked') {
-    const since = result.revokedAt ? `Since ${result.revokedAt.toISOString()}` : 'Since an unknown time';
-    return `${since}, reason: ${result.reason ?? 'unspecified'}.`;
-  }
-  const failed = result.checks.find((check) => check.result === 'failed');
-  return failed?.detail ? `CRL (${result.code}): ${failed.detail}` : `CRL: ${result.code}.`;
 }
