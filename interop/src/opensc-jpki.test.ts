@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { cardDates, loadPersona, loadTestKeys, makeAuthority, personalise } from '@tegata/card';
+import { type CardKeys, cardDates, loadPersona, makeAuthority, personalise } from '@tegata/card';
 import { makeChip, memoryCounters } from '@tegata/chip';
 import { systemClock as clock } from '@tegata/clock';
 import { generateSoftwareKey, memoryKeys, softwareSigner } from '@tegata/keys';
@@ -16,13 +16,13 @@ const missing = missingForOpensc();
 
 describe('OpenSC through pcscd and vpcd', { skip: missing && `OpenSC not tried: ${missing}` }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'opensc-'));
-  let keys: ReturnType<typeof loadTestKeys>;
+  let keys: CardKeys;
   let card: OpenscCard;
   let signDer: Uint8Array;
 
   before(async () => {
     const persona = loadPersona('adult');
-    keys = loadTestKeys('adult');
+    keys = persona.keys();
     const dates = cardDates(persona, clock.now());
     const holder = {
       birthDate: dates.birthDate,

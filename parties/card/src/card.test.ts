@@ -18,7 +18,6 @@ import { startTestJpki, type TestJpki } from './jpki-for-tests.ts';
 import { loadPersona, PERSONA_IDS, type PersonaId } from './persona.ts';
 import { CARD_ATR } from './routes.ts';
 import { start } from './start.ts';
-import { loadTestKeys } from './test-keys.ts';
 
 const clock = adjustableClock(new Date('2026-11-24T12:00:00Z'));
 const secret = 'the secret of the hand';
@@ -126,7 +125,13 @@ const check = (files: Awaited<ReturnType<typeof readAll>>) =>
     at: clock.now(),
   });
 
-for (const id of PERSONA_IDS.filter((persona) => persona !== 'pin-locked')) {
+/** Cards with nothing wrong in their files; the others are held to their outcome in journeys/personas.test.ts. */
+const good = PERSONA_IDS.filter((id) => {
+  const { card, triesLeft } = loadPersona(id);
+  return !card?.fault && !card?.surface && (card?.expiresInDays ?? 0) >= 0 && triesLeft?.text === undefined;
+});
+
+for (const id of good) {
   test(`${id}: with the four-digit PIN everything is read and every check passes`, async () => {
     const files = await holding(id, readAll);
     const { refusal, attributes } = check(files);
@@ -154,7 +159,7 @@ for (const id of ['adult', 'substitute-name', 'foreign-resident'] as const) {
       return { files: read, certificate: cut(await readFile(transport, 1)), ca: cut(await readFile(transport, 2)) };
     });
     const parsed = parseCertificate(certificate);
-    assert.ok(createPublicKey(loadTestKeys(id)['jpki-sign']).equals(parsed.publicKey));
+    assert.ok(createPublicKey(loadPersona(id).keys()['jpki-sign']).equals(parsed.publicKey));
     const path = verifyPath({ leaf: parsed, anchors: [ca], at: clock.now(), profile: 'jpki-sign' });
     assert.ok(
       path.checks.every(({ result }) => result === 'passed' || result === 'not_performed'),
@@ -191,12 +196,17 @@ test('pin-locked: the counter of the text PIN is 0, the others are full', async 
   assert.deepEqual(JSON.parse(text).triesLeft, { text: 0, auth: 3, signature: 5 });
 });
 
-test('revoked: JPKI was asked to revoke the signature certificate, and of nobody else', async () => {
-  await holding('revoked', readAll);
+test('JPKI was asked to revoke the certificates that are revoked, for their reasons, and no others', async () => {
   const revocations = jpki.asked.filter(({ path }) => path === '/revocations');
   assert.deepEqual(
     revocations.map(({ body }) => [body['ca'], body['reason']]),
-    [['sign', 'cessationOfOperation']],
+    PERSONA_IDS.flatMap((id) => {
+      const { certificates } = loadPersona(id);
+      return (['auth', 'sign'] as const).flatMap((ca) => {
+        const reason = certificates?.[ca]?.revoked;
+        return reason ? [[ca, reason]] : [];
+      });
+    }),
   );
 });
 
@@ -263,7 +273,10 @@ test('the lists say who there is and nothing that only the card knows', async ()
   );
   assert.deepEqual(
     list.filter(({ expects }) => expects === 'refusal').map(({ id }) => id),
-    ['under-15', 'revoked', 'pin-locked'],
+    PERSONA_IDS.filter((id) => {
+      const { expect } = loadPersona(id);
+      return !expect.ok && expect.step < 9;
+    }),
   );
   assert.ok(!text.includes(loadPersona('adult').myNumber));
   const portrait = await call('GET', '/personas/adult/portrait');

@@ -5,7 +5,10 @@ export type CardErrorCode =
   | 'peer-unreachable'
   | 'card-state-unreadable'
   | 'issuing-failed'
-  | 'bad-request';
+  | 'bad-request'
+  | 'seed-unusable'
+  | 'persona-exists'
+  | 'browser-missing';
 
 /** The error of this package. `context` holds ids only. */
 export class CardError extends Error {

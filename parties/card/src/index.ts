@@ -3,12 +3,21 @@
  * @module
  */
 
+export { CARD_KEYS, type CardKeyName, type CardKeys } from './card-keys.ts';
 export { type Card, type Cards, type CardsOptions, openCards } from './cards.ts';
 export { CardError, type CardErrorCode } from './error.ts';
 export { type CardAuthority, type CardIssuer, makeAuthority } from './issue/authority.ts';
 export type { CardCertificates } from './issue/certificates.ts';
 export { type CardDates, cardDates, personalise } from './issue/personalise.ts';
-export { loadPersona, PERSONA_IDS, type Persona, type PersonaId } from './persona.ts';
+export {
+  loadPersona,
+  PERSONA_IDS,
+  type Persona,
+  type PersonaId,
+  type Personas,
+  personasWith,
+} from './persona.ts';
+export { openPersonaFolder, type PersonaImage } from './persona-folder.ts';
+export type { PersonaData } from './persona-schema.ts';
 export { CARD_ATR } from './routes.ts';
 export { type CardConfig, start } from './start.ts';
-export { CARD_KEYS, type CardKeyName, loadTestKeys } from './test-keys.ts';

@@ -1,14 +1,11 @@
-// Draws the personas' portraits: node parties/card/src/make-portraits.ts
+// Draws the portraits of the personas that have none yet: node parties/card/src/make-portraits.ts [--all]
 // Drawing takes half a second each, so that the JP2 files lie in the repository.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { encodeGreyscaleJp2 } from '@tegata/jpeg2000';
-import { loadPersona, PERSONA_IDS } from './persona.ts';
-import { drawPortrait, PORTRAIT_SIZE } from './portraits/draw-portrait.ts';
+import { existsSync, writeFileSync } from 'node:fs';
+import { loadPersona, PERSONA_IDS, personaFolder } from './persona.ts';
+import { portraitFile } from './portraits/portrait-file.ts';
 
-const folder = new URL('./personas/images/', import.meta.url);
-mkdirSync(folder, { recursive: true });
 for (const id of PERSONA_IDS) {
-  const pixels = drawPortrait(loadPersona(id).look);
-  const jp2 = await encodeGreyscaleJp2(pixels, PORTRAIT_SIZE.width, PORTRAIT_SIZE.height, { ratio: 12 });
-  writeFileSync(new URL(`${id}.portrait.jp2`, folder), jp2);
+  const path = `${personaFolder(id)}portrait.jp2`;
+  if (process.argv.includes('--all') || !existsSync(path))
+    writeFileSync(path, await portraitFile(loadPersona(id).look));
 }

@@ -1,44 +1,104 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { isMyNumber } from '@tegata/card-files';
 import { adjustableClock } from '@tegata/clock';
 import { decodeToGreyscale, readJp2Header } from '@tegata/jpeg2000';
-import { birthDateOf, cardExpiry, loadPersona, PERSONA_IDS, personaImage } from './persona.ts';
+import { makeCardKeys } from './card-keys.ts';
+import { loadPersona, PERSONA_IDS, personasWith } from './persona.ts';
+import { birthDateOf, cardExpiry } from './persona-dates.ts';
+import { CARD_FAULTS, REVOCATION_REASONS } from './persona-schema.ts';
 import { drawPortrait } from './portraits/draw-portrait.ts';
-import { CARD_KEYS, loadTestKeys } from './test-keys.ts';
 
-test('every persona has its data, its pictures and five RSA-2048 keys that nobody else has', () => {
-  const moduli = new Set<string>();
-  for (const id of PERSONA_IDS) {
-    assert.equal(loadPersona(id).id, id);
-    assert.deepEqual(
-      [readJp2Header(personaImage(id, 'portrait.jp2'))].map((h) => [h.width, h.height, h.components]),
-      [[240, 320, 1]],
-    );
+const personas = PERSONA_IDS.map(loadPersona);
+
+test('every persona has a data file of its id and its pictures in the sizes of a card', () => {
+  for (const persona of personas) {
+    const { width, height, components } = readJp2Header(persona.image('portrait.jp2'));
+    assert.deepEqual([width, height, components], [240, 320, 1], persona.id);
     for (const name of ['name.png', 'address.png'] as const) {
-      assert.equal(Buffer.from(personaImage(id, name).subarray(1, 4)).toString(), 'PNG');
-    }
-    for (const key of Object.values(loadTestKeys(id))) {
-      assert.equal(key.asymmetricKeyDetails?.modulusLength, 2048);
-      moduli.add(key.export({ format: 'jwk' }).n!);
+      const png = Buffer.from(persona.image(name));
+      // Width, height, and one bit per pixel.
+      const size = [png.readUInt32BE(16), png.readUInt32BE(20), png[24]];
+      assert.deepEqual(size, [360, name === 'name.png' ? 36 : 60, 1], persona.id);
     }
   }
-  assert.equal(moduli.size, PERSONA_IDS.length * CARD_KEYS.length);
+  assert.equal(personas.length, 45);
 });
 
-test('My Numbers have right check digits, are all different and begin with 9', () => {
-  const numbers = PERSONA_IDS.map((id) => loadPersona(id).myNumber);
-  assert.ok(numbers.every((number) => isMyNumber(number) && number.startsWith('9')));
-  assert.equal(new Set(numbers).size, numbers.length);
+test('no two cards have a key in common', () => {
+  const primes = new Set<string>();
+  for (const id of PERSONA_IDS) {
+    const file = readFileSync(new URL(`./personas/${id}/keys.json`, import.meta.url), 'utf8');
+    for (const [, prime = ''] of file.matchAll(/"[pq]": "([^"]+)"/g)) primes.add(prime);
+  }
+  assert.equal(primes.size, PERSONA_IDS.length * 12);
+});
+
+test('the keys of a persona are six of RSA-2048, and those that its id gives', () => {
+  const keys = loadPersona('adult').keys();
+  for (const key of Object.values(keys)) assert.equal(key.asymmetricKeyDetails?.modulusLength, 2048);
+  assert.equal(makeCardKeys('adult'), readFileSync(new URL('./personas/adult/keys.json', import.meta.url), 'utf8'));
+});
+
+test('My Numbers have right check digits, begin with 9000, and are shared by one person only', () => {
+  const numbers = new Map<string, string>();
+  for (const { id, myNumber, samePersonAs } of personas) {
+    assert.ok(isMyNumber(myNumber) && myNumber.startsWith('9000'), id);
+    assert.equal(numbers.get(myNumber), samePersonAs, id);
+    numbers.set(myNumber, id);
+  }
+});
+
+test('the same person has the same name, birth date and sex on both cards', () => {
+  const twins = personas.filter(({ samePersonAs }) => samePersonAs);
+  assert.ok(twins.length > 0);
+  for (const { samePersonAs, name, birth, sex, address, myNumber } of twins) {
+    const other = loadPersona(samePersonAs as string);
+    assert.deepEqual(
+      [name, birth, sex, address, myNumber],
+      [other.name, other.birth, other.sex, other.address, other.myNumber],
+    );
+  }
 });
 
 test('names and addresses are invented: 見本 in each, and a prefecture that does not exist', () => {
-  for (const id of PERSONA_IDS) {
-    const { name, address, municipality } = loadPersona(id);
-    assert.match(name, /見本|MIHONSAMPLE/);
-    assert.ok(address.startsWith('見本県'));
-    assert.ok(municipality.code.startsWith('99'));
+  for (const { id, name, address } of personas) {
+    assert.match(name, /見本|MIHONSAMPLE|ミホンサンプル/, id);
+    assert.match(address, /^(国外転出（)?見本県/, id);
   }
+});
+
+test('each persona says in both languages what it is good for', () => {
+  for (const { id, ja, en } of personas) {
+    assert.match(`${ja.title}${ja.note}`, /\p{scx=Hira}/u, id);
+    assert.match(`${en.title}${en.note}`, /[a-z]/, id);
+    assert.doesNotMatch(`${en.title}${en.note}`, /\p{scx=Hira}|\p{scx=Han}/u, id);
+  }
+});
+
+test('there is a card for every reason of revocation, and one for every fault that changes the outcome', () => {
+  const reasons = new Set(personas.map(({ certificates }) => certificates?.sign?.revoked));
+  for (const reason of REVOCATION_REASONS) assert.ok(reasons.has(reason), reason);
+  const faults = new Set(personas.map(({ card }) => card?.fault));
+  // card-key-signature is refused in the same words as text-signature; a test of the faults covers it.
+  for (const fault of CARD_FAULTS) assert.equal(faults.has(fault), fault !== 'card-key-signature', fault);
+});
+
+test('a persona from elsewhere stands behind ours and cannot take the place of one', () => {
+  const own = { ...loadPersona('adult'), id: 'my-own' };
+  const all = personasWith([own]);
+  assert.equal(all.ids.at(-1), 'my-own');
+  assert.equal(all.get('my-own'), own);
+  assert.equal(all.get('adult'), loadPersona('adult'));
+  assert.throws(() => all.get('another'), { code: 'persona-unknown' });
+  assert.throws(() => personasWith([loadPersona('adult')]), { code: 'persona-exists' });
+  assert.throws(() => personasWith([own, own]), { code: 'persona-exists' });
+});
+
+test('long-name and long-address are as long as a certificate allows', () => {
+  assert.equal([...loadPersona('long-name').name].length, 100);
+  assert.equal([...loadPersona('long-address').address].length, 200);
 });
 
 test('foreign-resident has a name of exactly 40 letters', () => {
@@ -83,6 +143,12 @@ test('the card ends on the tenth birthday after issue, for minors on the fifth',
   assert.equal(cardExpiry('20101028', { year: 2028, month: 10, day: 27 }), '20321028');
   assert.equal(cardExpiry('20101027', { year: 2028, month: 10, day: 27 }), '20381027');
   assert.equal(cardExpiry('20000229', { year: 2025, month: 3, day: 1 }), '20350228');
+  // Who is 17 today gets five years, who is 18 gets ten.
+  assert.equal(cardExpiry('20081125', { year: 2026, month: 11, day: 24 }), '20301125');
+  assert.equal(cardExpiry('20081124', { year: 2026, month: 11, day: 24 }), '20361124');
+  // Unknown parts count as 1.
+  assert.equal(cardExpiry('19520300', { year: 2026, month: 11, day: 24 }), '20360301');
+  assert.equal(cardExpiry('19520000', { year: 2026, month: 11, day: 24 }), '20360101');
 });
 
 test('an id that is no persona is persona-unknown, whatever it contains', () => {
@@ -93,7 +159,7 @@ test('an id that is no persona is persona-unknown, whatever it contains', () => 
 
 test('the portrait in the repository is what its program draws', async () => {
   const drawn = drawPortrait(loadPersona('adult').look);
-  const { pixels } = await decodeToGreyscale(personaImage('adult', 'portrait.jp2'));
+  const { pixels } = await decodeToGreyscale(loadPersona('adult').image('portrait.jp2'));
   const difference = pixels.reduce((sum, value, i) => sum + Math.abs(value - drawn[i]!), 0) / pixels.length;
   assert.ok(difference < 3, `mean difference ${difference}`);
 });

@@ -5,7 +5,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Cards } from './cards.ts';
 import { CardError } from './error.ts';
-import { loadPersona, PERSONA_IDS, type Persona, personaImage } from './persona.ts';
+import type { Persona, Personas } from './persona.ts';
 
 /** The ATR that a contact reader gets from a real card; a contactless one invents its own (card.md §1). */
 export const CARD_ATR = Uint8Array.from([0x3b, 0xe0, 0x00, 0xff, 0x81, 0x31, 0xfe, 0x45, 0x14]);
@@ -18,11 +18,11 @@ const hold = z.strictObject({
 });
 
 /** The person's hand as HTTP: looking at the cards, holding one to a reader, taking it away. */
-export function routes(options: { cards: Cards; secret: string; log: Log }): {
+export function routes(options: { cards: Cards; personas: Personas; secret: string; log: Log }): {
   app: Hono;
   remove: () => Promise<boolean>;
 } {
-  const { cards, log } = options;
+  const { cards, personas, log } = options;
   const app = new Hono();
   let held: { readonly persona: string; readonly card: HeldCard } | undefined;
 
@@ -33,14 +33,22 @@ export function routes(options: { cards: Cards; secret: string; log: Log }): {
     await leaving?.card.gone;
     return leaving !== undefined;
   };
-  const shown = ({ id, ja, en, expects }: Persona) => ({ id, ja, en, expects });
+  /** `expects`: whether an application with this card ends with an mdoc on the phone. */
+  const shown = ({ id, group, ja, en, expect }: Persona) => ({
+    id,
+    group,
+    ja,
+    en,
+    expects: expect.ok || expect.step === 9 ? 'card' : 'refusal',
+    expect,
+  });
 
   app.use('*', pairSecret(options.secret));
 
-  app.get('/personas', (c) => c.json(PERSONA_IDS.map((id) => shown(loadPersona(id)))));
+  app.get('/personas', (c) => c.json(personas.ids.map((id) => shown(personas.get(id)))));
 
   app.get('/personas/:id', (c) => {
-    const persona = loadPersona(c.req.param('id'));
+    const persona = personas.get(c.req.param('id'));
     const card = cards.made(persona.id);
     return c.json({
       ...shown(persona),
@@ -52,7 +60,7 @@ export function routes(options: { cards: Cards; secret: string; log: Log }): {
   });
 
   app.get('/personas/:id/portrait', (c) => {
-    const portrait = personaImage(loadPersona(c.req.param('id')).id, 'portrait.jp2');
+    const portrait = personas.get(c.req.param('id')).image('portrait.jp2');
     return c.body(Uint8Array.from(portrait), 200, { 'content-type': 'image/jp2' });
   });
 

@@ -6,6 +6,7 @@ import type { Random } from '@tegata/random';
 import type { Tap } from '@tegata/tap';
 import { openCards } from './cards.ts';
 import type { CardAuthority } from './issue/authority.ts';
+import { type Persona, personasWith } from './persona.ts';
 import { routes } from './routes.ts';
 
 /** What the card party needs. */
@@ -20,6 +21,8 @@ export interface CardConfig {
   readonly authority: CardAuthority;
   /** What the hands (screens, command line) show when they call. */
   readonly secret: string;
+  /** Personas besides those that come with this program. */
+  readonly ownPersonas?: readonly Persona[];
   /** Keeps counters and certificates of cards; without it they end with the process. */
   readonly dataDir?: string;
 }
@@ -31,8 +34,9 @@ export interface CardConfig {
 export async function start(config: CardConfig): Promise<Running> {
   const { tap, log } = config;
   const jpki = peer({ ...config.jpki, name: 'jpki', party: 'card', tap });
-  const cards = openCards({ ...config, jpki });
-  const { app, remove } = routes({ cards, secret: config.secret, log });
+  const personas = personasWith(config.ownPersonas);
+  const cards = openCards({ ...config, personas, jpki });
+  const { app, remove } = routes({ cards, personas, secret: config.secret, log });
   const server = await serve({ app, port: config.port, onError: problemAnswer(config) });
   log.info('started', { url: server.url });
   return {

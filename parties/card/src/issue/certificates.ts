@@ -29,10 +29,12 @@ export async function requestCertificates(
     prefecture: persona.municipality.prefecture,
     municipality: persona.municipality.city,
     municipalityCode: persona.municipality.code,
-    cardExpires: card.expiry,
+    // A certificate ends no later than its card; of a card that had ended before there is nothing to keep to.
+    ...((persona.card?.expiresInDays ?? 0) < 0 ? {} : { cardExpires: card.expiry }),
   };
   const [signCa, authCa] = [await caCertificate(jpki, 'sign'), await caCertificate(jpki, 'auth')];
   const auth = await issue(jpki, { profile: 'auth', publicKey: spki(card.authKey), holder: place });
+  await revoke(jpki, 'auth', auth, persona);
   if (persona.pins.signature === null) return { auth: auth.der, authCa, sign: undefined, signCa };
   const { name, address } = persona;
   const sign = await issue(jpki, {
@@ -40,11 +42,18 @@ export async function requestCertificates(
     publicKey: spki(card.signKey),
     holder: { ...place, name, address, sex: persona.sex, ...persona.certificate },
   });
-  if (persona.revoked) {
-    const json = { ca: 'sign', serial: sign.serial, reason: 'cessationOfOperation' };
-    await asked(jpki, 'POST', '/revocations', json);
-  }
+  await revoke(jpki, 'sign', sign, persona);
   return { auth: auth.der, authCa, sign: sign.der, signCa };
+}
+
+async function revoke(
+  jpki: Peer,
+  ca: 'sign' | 'auth',
+  { serial }: { serial: string },
+  persona: Persona,
+): Promise<void> {
+  const reason = persona.certificates?.[ca]?.revoked;
+  if (reason) await asked(jpki, 'POST', '/revocations', { ca, serial, reason });
 }
 
 async function issue(jpki: Peer, json: unknown): Promise<{ der: Uint8Array; serial: string }> {

@@ -2,10 +2,11 @@ import { checkCodeB, jpkiApplication } from '@tegata/card-files';
 import type { Application } from '@tegata/chip';
 import { dayInJapan } from '@tegata/clock';
 import { type Random, seededRandom } from '@tegata/random';
-import { birthDateOf, cardExpiry, type Persona, personaImage } from '../persona.ts';
-import { loadTestKeys } from '../test-keys.ts';
+import type { Persona } from '../persona.ts';
+import { birthDateOf, cardExpiry, dayAfter } from '../persona-dates.ts';
 import type { CardAuthority } from './authority.ts';
 import type { CardCertificates } from './certificates.ts';
+import { portraitWith, withFault } from './faults.ts';
 import { surfaceApplication } from './surface-application.ts';
 import { textApplication } from './text-application.ts';
 
@@ -20,7 +21,9 @@ export interface CardDates {
 /** The dates of a persona's card that is made at this instant. */
 export function cardDates(persona: Persona, at: Date): CardDates {
   const birthDate = birthDateOf(persona, { now: () => at });
-  return { birthDate, expiry: cardExpiry(birthDate, dayInJapan(at)) };
+  const today = dayInJapan(at);
+  const days = persona.card?.expiresInDays;
+  return { birthDate, expiry: days === undefined ? cardExpiry(birthDate, today) : dayAfter(today, days) };
 }
 
 /**
@@ -34,7 +37,8 @@ export async function personalise(options: {
   authority: CardAuthority;
 }): Promise<readonly Application[]> {
   const { persona, dates, certificates, authority } = options;
-  const keys = loadTestKeys(persona.id);
+  const keys = persona.keys();
+  const fault = persona.card?.fault;
   // What nobody knows the meaning of stays the same from one start to the next.
   const random: Random = seededRandom(`tegata/card/${persona.id}`);
   const municipalityCode = persona.municipality.code;
@@ -62,16 +66,17 @@ export async function personalise(options: {
   const surface = await surfaceApplication({
     ...dates,
     sex: persona.sex,
+    ...persona.card?.surface,
     myNumber: persona.myNumber,
     codeB,
     securityCode: persona.securityCode,
     municipalityCode,
-    portrait: personaImage(persona.id, 'portrait.jp2'),
-    nameImage: personaImage(persona.id, 'name.png'),
-    addressImage: personaImage(persona.id, 'address.png'),
+    portrait: portraitWith(fault, persona.image('portrait.jp2')),
+    nameImage: persona.image('name.png'),
+    addressImage: persona.image('address.png'),
     cardKey: keys.surface,
     issuer: authority.surface,
     random,
   });
-  return [jpki, text, surface];
+  return withFault([jpki, text, surface], fault, keys['text-session']);
 }

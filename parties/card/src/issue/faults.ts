@@ -1,0 +1,89 @@
+import type { KeyObject } from 'node:crypto';
+import { readFileObject } from '@tegata/apdu';
+import { parseFaceFile } from '@tegata/card-files';
+import type { Application, ElementaryFile } from '@tegata/chip';
+import { readJp2Header } from '@tegata/jpeg2000';
+import { CardError } from '../error.ts';
+import type { CardFault } from '../persona-schema.ts';
+
+/** How many bytes of a codestream remain where only its header is good: main header and the marker of the first tile. */
+const HEADER_BYTES = 130;
+
+/** The photo of a card with a fault in it; it is signed as it is, so that nothing but the photo is wrong. */
+export function portraitWith(fault: CardFault | undefined, jp2: Uint8Array): Uint8Array {
+  if (fault === 'photo-header') {
+    const damaged = jp2.slice();
+    damaged.fill(0, 0, 12);
+    return damaged;
+  }
+  if (fault === 'photo-body') {
+    const start = jp2.length - readJp2Header(jp2).codestream.length;
+    const damaged = jp2.slice(0, start + HEADER_BYTES);
+    // The length of the box that the codestream fills.
+    new DataView(damaged.buffer).setUint32(start - 8, 8 + HEADER_BYTES);
+    return damaged;
+  }
+  return jp2;
+}
+
+/**
+ * Puts a fault into the files of a good card, so that exactly one check of it fails.
+ * @param otherKey a key that is none of the card's own in the place where it goes
+ */
+export function withFault(
+  applications: readonly Application[],
+  fault: CardFault | undefined,
+  otherKey: KeyObject,
+): readonly Application[] {
+  switch (fault) {
+    case 'text-signature':
+      return changed(applications, 'text', 0x03, (file) => withoutLastBit(file, objectEnd(file) - 1));
+    case 'card-key-signature':
+      return changed(applications, 'text', 0x07, (file) => withoutLastBit(file, objectEnd(file) - 1));
+    case 'surface-signature':
+      return changed(applications, 'surface', 0x02, (file) => {
+        const { signature } = parseFaceFile(file);
+        return withoutLastBit(file, Buffer.from(file).indexOf(signature) + signature.length - 1);
+      });
+    case 'text-key-copied':
+      return replaced(applications, 'text', 0x13, { kind: 'key', privateKey: otherKey, use: 'anyone' });
+    case 'surface-key-copied':
+      return replaced(applications, 'surface', 0x1a, { kind: 'key', privateKey: otherKey, use: 'anyone' });
+    default:
+      return applications;
+  }
+}
+
+/** Where the object in a file ends and the filler begins. */
+function objectEnd(file: Uint8Array): number {
+  return readFileObject(file).bytes.length;
+}
+
+function withoutLastBit(file: Uint8Array, at: number): Uint8Array {
+  const copy = file.slice();
+  copy[at]! ^= 1;
+  return copy;
+}
+
+function changed(
+  applications: readonly Application[],
+  name: string,
+  id: number,
+  change: (content: Uint8Array) => Uint8Array,
+): readonly Application[] {
+  const file = applications.find((application) => application.name === name)?.files.get(id);
+  if (file?.kind !== 'transparent')
+    throw new CardError('persona-malformed', 'There is no such file to put a fault in.');
+  return replaced(applications, name, id, { ...file, content: change(file.content) });
+}
+
+function replaced(
+  applications: readonly Application[],
+  name: string,
+  id: number,
+  file: ElementaryFile,
+): readonly Application[] {
+  return applications.map((application) =>
+    application.name === name ? { ...application, files: new Map(application.files).set(id, file) } : application,
+  );
+}
