@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type KeyStore, memoryKeys, openKeyFile } from '@tegata/keys';
 import type { Random } from '@tegata/random';
+import { certificateToPem } from '@tegata/x509';
 import { z } from 'zod';
 import { CliError } from './error.ts';
 
@@ -26,8 +27,8 @@ export interface DataFolder {
   readonly personKey: Uint8Array;
   /** A folder inside it for one purpose; `undefined` in memory. */
   sub(name: string): string | undefined;
-  /** Writes the trust anchors where a person can look at them: `DIR/trust/NAME.pem`. */
-  keepAnchors(anchors: Readonly<Record<string, Uint8Array>>): void;
+  /** Writes the trust anchors where a person can look at them: `DIR/trust/NAME.pem`, all generations of a CA in one file. */
+  keepAnchors(anchors: Readonly<Record<string, Uint8Array | readonly Uint8Array[]>>): void;
 }
 
 /**
@@ -63,11 +64,9 @@ export function openDataFolder(
       if (folder === undefined) return;
       const trust = join(folder, 'trust');
       mkdirSync(trust, { recursive: true, mode: 0o700 });
-      for (const [name, der] of Object.entries(anchors)) {
-        const body = Buffer.from(der)
-          .toString('base64')
-          .replace(/(.{64})(?=.)/g, '$1\n');
-        writeFileSync(join(trust, `${name}.pem`), `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`);
+      for (const [name, given] of Object.entries(anchors)) {
+        const all = given instanceof Uint8Array ? [given] : given;
+        writeFileSync(join(trust, `${name}.pem`), all.map(certificateToPem).join(''));
       }
     },
   });

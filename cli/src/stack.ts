@@ -39,7 +39,16 @@ export interface StackOptions {
 /** What the two parties of a pair show each other. */
 export type PairSecrets = Readonly<
   Record<
-    'cardToJpki' | 'smpToIaca' | 'smpToProvider' | 'appToWallet' | 'toCard' | 'toApp' | 'toWallet' | 'toVerifier',
+    | 'cardToJpki'
+    | 'smpToJpki'
+    | 'toJpki'
+    | 'smpToIaca'
+    | 'smpToProvider'
+    | 'appToWallet'
+    | 'toCard'
+    | 'toApp'
+    | 'toWallet'
+    | 'toVerifier',
     string
   >
 >;
@@ -86,13 +95,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       walletProvider.makeAuthority({ clock, random, keys }),
     ]);
     data.keepAnchors({
-      'jpki-sign': jpkiAuthority.sign.ca,
-      'jpki-auth': jpkiAuthority.auth.ca,
+      'jpki-sign': jpkiAuthority.sign.anchors,
+      'jpki-auth': jpkiAuthority.auth.anchors,
       'wallet-provider': providerAuthority.root,
       iaca: iacaAuthority.root,
     });
     const secrets: PairSecrets = {
       cardToJpki: secret(),
+      smpToJpki: secret(),
+      toJpki: secret(),
       smpToIaca: secret(),
       smpToProvider: secret(),
       appToWallet: secret(),
@@ -103,7 +114,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     };
 
     const jpkiParty = await started(
-      jpki.start({ ...base('jpki'), store, authority: jpkiAuthority, secret: secrets.cardToJpki }),
+      jpki.start({
+        ...base('jpki'),
+        store,
+        authority: jpkiAuthority,
+        secret: secrets.cardToJpki,
+        smpSecret: secrets.smpToJpki,
+        operatorSecret: secrets.toJpki,
+      }),
     );
     const iacaParty = await started(
       iaca.start({
@@ -149,8 +167,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         iaca: { url: await between('iaca', iacaParty.url), secret: secrets.smpToIaca },
         walletProvider: { url: await between('wallet-provider', providerParty.url), secret: secrets.smpToProvider },
         trust: {
-          jpkiSign: [jpkiAuthority.sign.ca],
-          jpkiAuth: [jpkiAuthority.auth.ca],
+          jpkiSign: jpkiAuthority.sign.anchors,
+          jpkiAuth: jpkiAuthority.auth.anchors,
           textCvc: [cardAuthority.text.anchor],
           surfaceCvc: [cardAuthority.surface.anchor],
           walletProvider: [providerAuthority.root],

@@ -2,6 +2,7 @@ import type { Entry } from './entry.ts';
 import { applicationWords } from './words-application.ts';
 import { cardWords } from './words-card.ts';
 import { checkWords } from './words-check.ts';
+import { jpkiWords } from './words-jpki.ts';
 import { wireWords } from './words-wire.ts';
 
 export type { Entry, Words } from './entry.ts';
@@ -12,6 +13,7 @@ export const wordTable: Readonly<Record<string, Entry>> = {
   ...applicationWords,
   ...wireWords,
   ...checkWords,
+  ...jpkiWords,
 };
 
 /** The row of a code; `undefined` when the table has none. */

@@ -4,7 +4,9 @@ export type X509BuildErrorCode =
   | 'name-invalid'
   | 'serial-invalid'
   | 'key-unsupported'
-  | 'cert-id-invalid';
+  | 'cert-id-invalid'
+  | 'csr-malformed'
+  | 'csr-signature';
 
 /** The error of this package. `context` names fields, never their values. */
 export class X509BuildError extends Error {

@@ -6,6 +6,7 @@
 
 export { buildCertificate, type CertificateInput } from './certificate.ts';
 export { buildCrl, type CrlEntry, type CrlInput } from './crl.ts';
+export { buildCsr, type Csr, readCsr } from './csr.ts';
 export { X509BuildError, type X509BuildErrorCode } from './error.ts';
 export { type ExtensionSpec, extension, type GeneralNameSpec, keyIdentifier } from './extension.ts';
 export { buildIacaLink } from './iaca-link.ts';
@@ -13,7 +14,9 @@ export {
   buildJpkiAuth,
   buildJpkiCa,
   buildJpkiSign,
+  checkJpkiHolder,
   type Issuer,
+  JPKI_ARC,
   JPKI_OCSP_URL,
   type JpkiCa,
   type JpkiHolder,
@@ -21,6 +24,7 @@ export {
   type JpkiOptions,
   type JpkiSignHolder,
   jpkiCaName,
+  jpkiUniqueName,
 } from './jpki.ts';
 export { jpkiBirthDate, jpkiNotAfter } from './jpki-dates.ts';
 export { buildAttestationRoot, buildAttestationSigner } from './key-attestation.ts';
@@ -32,7 +36,7 @@ export {
   READER_MAX_VALIDITY,
   type ReaderInput,
 } from './mdoc-reader.ts';
-export type { NameParts } from './name.ts';
+export { type NameParts, nameDer } from './name.ts';
 export {
   buildOcspError,
   buildOcspResponder,

@@ -57,7 +57,8 @@ export interface JpkiOptions {
 /** Where our responder is said to be; who verifies uses the address of its own configuration. */
 export const JPKI_OCSP_URL = 'http://ocsp.tegata.example/ocsp';
 const CPS = 'https://tegata.example/cps.html';
-const JPKI_ARC = '1.2.392.200149.8.5';
+/** The arc of the real service, for parsers of others only. */
+export const JPKI_ARC = '1.2.392.200149.8.5';
 
 const organisation = {
   sign: { unit: 'TEST digital signature', japanese: '見本 署名用' },
@@ -125,6 +126,8 @@ export interface JpkiIssue<Holder extends JpkiHolder> extends JpkiOptions {
   readonly at: Date;
   /** Four octets (default random); the issuer sees to it that no number comes twice. */
   readonly serial?: Uint8Array;
+  /** The 14 characters that begin the common name (default random, see {@link jpkiUniqueName}). */
+  readonly uniqueName?: string;
 }
 
 /**
@@ -134,13 +137,8 @@ export interface JpkiIssue<Holder extends JpkiHolder> extends JpkiOptions {
  * @throws {X509BuildError} `holder-invalid`; `context.field` says which
  */
 export async function buildJpkiSign(input: JpkiIssue<JpkiSignHolder>): Promise<Uint8Array> {
-  const { holder, random } = input;
-  checkHolder(holder);
-  const nameSubstitutes = flags(holder.name, holder.nameSubstitutes, 'nameSubstitutes');
-  const addressSubstitutes = flags(holder.address, holder.addressSubstitutes, 'addressSubstitutes');
-  field('name', holder.name.length > 0 && [...holder.name].length <= 100);
-  field('address', holder.address.length > 0 && [...holder.address].length <= 200);
-  field('sex', ['1', '2', '9'].includes(holder.sex));
+  const { holder } = input;
+  const { nameSubstitutes, addressSubstitutes } = checkJpkiHolder(holder);
   const real = input.oids === 'jpki-test';
   const arc = real ? JPKI_ARC : TEST_ARC;
   const personal = (number: number, text: string) => ({ otherName: `${arc}.5.${number}`, utf8: text });
@@ -149,7 +147,7 @@ export async function buildJpkiSign(input: JpkiIssue<JpkiSignHolder>): Promise<U
       ['C', 'JP'],
       ['L', holder.prefecture],
       ['L', holder.municipality],
-      ['CN', commonName(random, holder, 'S')],
+      ['CN', commonName(input, 'S')],
     ],
     policy: real ? `${JPKI_ARC}.1.0.20` : `${TEST_ARC}.1.1.${input.device === 'phone' ? 40 : 20}`,
     first: [
@@ -173,12 +171,11 @@ export async function buildJpkiSign(input: JpkiIssue<JpkiSignHolder>): Promise<U
  * @throws {X509BuildError} `holder-invalid`; `context.field` says which
  */
 export async function buildJpkiAuth(input: JpkiIssue<JpkiHolder>): Promise<Uint8Array> {
-  const { holder, random } = input;
-  checkHolder(holder);
+  checkPlace(input.holder);
   return endEntity('auth', input, {
     subject: [
       ['C', 'JP'],
-      ['CN', commonName(random, holder, 'A')],
+      ['CN', commonName(input, 'A')],
     ],
     // The real OID of the test hierarchy is not known: we choose .0.30 under our own arc.
     policy: `${TEST_ARC}.1.${input.oids === 'jpki-test' ? '0.30' : input.device === 'phone' ? '3.40' : '3.30'}`,
@@ -233,10 +230,16 @@ function notAfter(at: Date, holder: JpkiHolder): Date {
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
+/** The 14 random characters with which a common name begins. */
+export function jpkiUniqueName(random: Random): string {
+  return Array.from({ length: 14 }, () => alphabet[randomInt(random, alphabet.length)]).join('');
+}
+
 /** 14 random characters, municipality code, `003`, and a letter for the kind of certificate: 23 in all. */
-function commonName(random: Random, holder: JpkiHolder, kind: 'A' | 'S'): string {
-  const unique = Array.from({ length: 14 }, () => alphabet[randomInt(random, alphabet.length)]).join('');
-  return `${unique}${holder.municipalityCode}003${kind}`;
+function commonName(input: JpkiIssue<JpkiHolder>, kind: 'A' | 'S'): string {
+  const unique = input.uniqueName ?? jpkiUniqueName(input.random);
+  field('uniqueName', /^[A-Z0-9]{14}$/.test(unique));
+  return `${unique}${input.holder.municipalityCode}003${kind}`;
 }
 
 function field(name: string, sound: boolean): void {
@@ -251,12 +254,31 @@ function field(name: string, sound: boolean): void {
   }
 }
 
-function checkHolder(holder: JpkiHolder): void {
+function checkPlace(holder: JpkiHolder): void {
   field('birthDate', /^\d{4}(0[0-9]|1[0-2])([0-2]\d|3[01])$/.test(holder.birthDate));
   field('prefecture', /^[A-Z][a-zA-Z]*-(to|do|fu|ken)$/.test(holder.prefecture));
   field('municipality', /^[A-Z][a-zA-Z -]*-(shi|ku|cho|machi|mura|son)$/.test(holder.municipality));
   field('municipalityCode', /^\d{5}$/.test(holder.municipalityCode));
   field('cardExpires', holder.cardExpires === undefined || /^\d{8}$/.test(holder.cardExpires));
+}
+
+/**
+ * Checks what a certificate will say of its holder, before a serial number is taken for it.
+ * @returns the substitute flags, all `0` where none were given
+ * @throws {X509BuildError} `holder-invalid`; `context.field` says which
+ */
+export function checkJpkiHolder(holder: JpkiHolder | JpkiSignHolder): {
+  nameSubstitutes: string;
+  addressSubstitutes: string;
+} {
+  checkPlace(holder);
+  if (!('name' in holder)) return { nameSubstitutes: '', addressSubstitutes: '' };
+  const nameSubstitutes = flags(holder.name, holder.nameSubstitutes, 'nameSubstitutes');
+  const addressSubstitutes = flags(holder.address, holder.addressSubstitutes, 'addressSubstitutes');
+  field('name', holder.name.length > 0 && [...holder.name].length <= 100);
+  field('address', holder.address.length > 0 && [...holder.address].length <= 200);
+  field('sex', ['1', '2', '9'].includes(holder.sex));
+  return { nameSubstitutes, addressSubstitutes };
 }
 
 function flags(text: string, given: string | undefined, name: string): string {

@@ -36,3 +36,8 @@ export function toName(parts: NameParts): Name {
 export function nameFromDer(der: Uint8Array): Name {
   return AsnConvert.parse(der, Name);
 }
+
+/** The DER of a Name. @throws {X509BuildError} `name-invalid` */
+export function nameDer(parts: NameParts): Uint8Array {
+  return new Uint8Array(AsnConvert.serialize(toName(parts)));
+}

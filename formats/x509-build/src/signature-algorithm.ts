@@ -1,3 +1,4 @@
+import { AsnConvert } from '@peculiar/asn1-schema';
 import { AlgorithmIdentifier } from '@peculiar/asn1-x509';
 import type { Signer } from '@tegata/keys';
 
@@ -13,4 +14,9 @@ export function signatureAlgorithm(signer: Signer): AlgorithmIdentifier {
     case 'ES384':
       return new AlgorithmIdentifier({ algorithm: '1.2.840.10045.4.3.3' });
   }
+}
+
+/** The DER of the same. */
+export function signatureAlgorithmDer(signer: Signer): Uint8Array {
+  return new Uint8Array(AsnConvert.serialize(signatureAlgorithm(signer)));
 }

@@ -9,6 +9,7 @@ import {
 } from '@tegata/x509-build';
 import type { Kysely } from 'kysely';
 import type { JpkiAuthority } from './authority.ts';
+import type { Generation } from './generation.ts';
 import type { Tables } from './schema.ts';
 
 /** How long an answer may be kept by who asked. */
@@ -31,13 +32,13 @@ export async function answerOcsp(
     if (error instanceof X509Error) return buildOcspError('malformedRequest');
     throw error;
   }
-  const cas = new Set(request.certIds.map((certId) => caOf(options.authority, certId)));
-  const [ca] = cas;
-  if (cas.size !== 1 || !ca) return buildOcspError('unauthorized');
+  const issuers = new Set(request.certIds.map((certId) => issuerOf(options.authority, certId)));
+  const [issuer] = issuers;
+  if (issuers.size !== 1 || !issuer) return buildOcspError('unauthorized');
 
   const now = options.clock.now();
-  const statuses = await statusOf(options.db, ca, request.certIds);
-  const responder = await options.authority[ca].responder();
+  const statuses = await statusOf(options.db, issuer, request.certIds);
+  const responder = await issuer.generation.responder();
   return buildOcspResponse({
     answers: request.certIds.map((certId, index) => ({
       certId: certId.raw,
@@ -52,21 +53,44 @@ export async function answerOcsp(
   });
 }
 
-function caOf(authority: JpkiAuthority, certId: CertId): JpkiCa | undefined {
+interface Issuer {
+  readonly ca: JpkiCa;
+  readonly generation: Generation;
+}
+
+const known = new WeakMap<JpkiAuthority, readonly Issuer[]>();
+
+function issuersOf(authority: JpkiAuthority): readonly Issuer[] {
+  const kept = known.get(authority);
+  if (kept) return kept;
+  const all = (['sign', 'auth'] as const).flatMap((ca) =>
+    authority[ca].generations.map((generation) => ({ ca, generation })),
+  );
+  known.set(authority, all);
+  return all;
+}
+
+/** The generation that a CertID means: the name is that of all, the key is its own. */
+function issuerOf(authority: JpkiAuthority, certId: CertId): Issuer | undefined {
   const { hash } = certId;
   if (!hash) return undefined;
-  return (['sign', 'auth'] as const).find((ca) => {
-    const { name, key } = issuerHashes(authority[ca].certificate, hash);
+  return issuersOf(authority).find(({ generation }) => {
+    const { name, key } = issuerHashes(generation.certificate, hash);
     return sameBytes(name, certId.issuerNameHash) && sameBytes(key, certId.issuerKeyHash);
   });
 }
 
-async function statusOf(db: Kysely<Tables>, ca: JpkiCa, certIds: readonly CertId[]): Promise<OcspStatus[]> {
+async function statusOf(
+  db: Kysely<Tables>,
+  { ca, generation }: Issuer,
+  certIds: readonly CertId[],
+): Promise<OcspStatus[]> {
   const serials = certIds.map(({ serial }) => Buffer.from(serial).toString('hex').toUpperCase());
   const rows = await db
     .selectFrom('jpki.certificate')
     .select(['serial', 'revoked_at', 'reason'])
     .where('ca', '=', ca)
+    .where('issuer', '=', generation.keyId)
     .where('serial', 'in', serials)
     .where('fingerprint', 'is not', null)
     .execute();

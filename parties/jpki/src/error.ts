@@ -1,5 +1,16 @@
 /** What this party refuses, or why it does not start. */
-export type JpkiErrorCode = 'bad-request' | 'not-found' | 'ca-certificate-mismatch';
+export type JpkiErrorCode =
+  | 'bad-request'
+  | 'not-found'
+  | 'caller-not-allowed'
+  | 'request-differs'
+  | 'csr-invalid'
+  | 'key-in-use'
+  | 'card-certificate-unusable'
+  | 'phone-replaced'
+  | 'certificate-ended'
+  | 'certificate-not-kept'
+  | 'ca-certificate-mismatch';
 
 /** The error of this party. `context` names members of the request, never their values. */
 export class JpkiError extends Error {

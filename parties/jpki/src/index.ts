@@ -2,6 +2,8 @@
  * JPKI (公的個人認証サービス) under our own test CAs: card certificates, revocation, OCSP. TEST ONLY.
  * @module
  */
-export { type CertificationAuthority, type JpkiAuthority, makeAuthority, type OcspResponder } from './authority.ts';
+export { type CertificationAuthority, type JpkiAuthority, makeAuthority } from './authority.ts';
 export { JpkiError, type JpkiErrorCode } from './error.ts';
+export type { Ceremony, Generation } from './generation.ts';
+export type { OcspResponder } from './responder.ts';
 export { type JpkiConfig, start } from './start.ts';

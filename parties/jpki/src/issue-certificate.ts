@@ -1,132 +1,228 @@
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import type { Clock } from '@tegata/clock';
+import type { Signer } from '@tegata/keys';
 import type { Random } from '@tegata/random';
 import { parseCertificate } from '@tegata/x509';
-import { buildJpkiAuth, buildJpkiSign, type JpkiCa, randomSerial, X509BuildError } from '@tegata/x509-build';
+import {
+  buildJpkiAuth,
+  buildJpkiSign,
+  checkJpkiHolder,
+  type JpkiHolder,
+  type JpkiSignHolder,
+  jpkiUniqueName,
+  randomSerial,
+  X509BuildError,
+} from '@tegata/x509-build';
 import type { Kysely } from 'kysely';
-import { z } from 'zod';
 import type { JpkiAuthority } from './authority.ts';
+import { stateOf } from './certificate-state.ts';
+import { endCertificates, lockCertificates, recordEvent } from './change-status.ts';
 import { JpkiError } from './error.ts';
-import type { Tables } from './schema.ts';
-
-const place = {
-  /** `YYYYMMDD`, unknown parts 0. */
-  birthDate: z.string(),
-  /** Romanised: `Tokyo-to`, `Chiyoda-ku`, and the five digits `13101`. */
-  prefecture: z.string(),
-  municipality: z.string(),
-  municipalityCode: z.string(),
-  cardExpires: z.string().optional(),
-};
-const shared = {
-  /** base64 of the DER of SubjectPublicKeyInfo. */
-  publicKey: z.base64().max(2000),
-  device: z.enum(['card', 'phone']).optional(),
-  oids: z.enum(['own', 'jpki-test']).optional(),
-};
-
-/** Body of `POST /certificates`. */
-export const certificateRequest = z.discriminatedUnion('profile', [
-  z.strictObject({
-    profile: z.literal('sign'),
-    ...shared,
-    holder: z.strictObject({
-      ...place,
-      name: z.string(),
-      address: z.string(),
-      sex: z.enum(['1', '2', '9']),
-      nameSubstitutes: z.string().optional(),
-      addressSubstitutes: z.string().optional(),
-    }),
-  }),
-  z.strictObject({ profile: z.literal('auth'), ...shared, holder: z.strictObject(place) }),
-]);
+import type { Generation } from './generation.ts';
+import { readKey } from './key.ts';
+import { lockPerson, newPerson } from './persons.ts';
+import { type Admitted, admit, type PhoneApplication, readPhoneApplication, takePlace } from './phone-application.ts';
+import { type Tx, takeRequest } from './requests.ts';
+import type { CertificateRow, Tables } from './schema.ts';
+import type { CertificateRequest } from './wire.ts';
 
 /** A certificate that was issued. */
 export interface IssuedCertificate {
+  readonly ca: 'sign' | 'auth';
   /** DER. */
   readonly certificate: Uint8Array;
   /** Upper-case hex. */
   readonly serial: string;
+  /** Whose it is: the id under which further certificates of the same person are asked for. */
+  readonly person: string;
+}
+
+/** What issuing needs. */
+export interface Issuing {
+  readonly db: Kysely<Tables>;
+  readonly authority: JpkiAuthority;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What the certificate will say, and of whom. Personal data. */
+interface Content {
+  readonly ca: 'sign' | 'auth';
+  readonly publicKey: KeyObject;
+  readonly oids: 'own' | 'jpki-test' | undefined;
+  readonly holder: JpkiHolder | JpkiSignHolder;
+  readonly application?: PhoneApplication;
+  readonly person?: string;
 }
 
 /**
  * Issues a certificate: the serial number is taken in a row first, then the certificate is signed, and its fingerprint is in
- * the row before it is handed out. A crash in between wastes a number and nothing else.
- * @throws {JpkiError} `bad-request`; `context.member` says which
+ * the row before it is handed out. A crash in between wastes nothing: the same request takes up the same number again, and asked once
+ * more it gets the same certificate, made anew from what was asked and the kept signature.
+ * @throws {JpkiError} `bad-request` `csr-invalid` `card-certificate-unusable` `phone-replaced` `key-in-use` `request-differs`
+ * `certificate-ended` `not-found`; `context.member` says which member of the request
  */
 export async function issueCertificate(
-  options: {
-    readonly db: Kysely<Tables>;
-    readonly authority: JpkiAuthority;
-    readonly clock: Clock;
-    readonly random: Random;
-  },
-  request: z.infer<typeof certificateRequest>,
+  options: Issuing,
+  request: CertificateRequest,
+  caller: string,
 ): Promise<IssuedCertificate> {
-  const { db, random } = options;
-  const { certificate, signer } = options.authority[request.profile];
+  const content = contentOf(request);
+  const row = await options.db.transaction().execute((tx) => reserve(tx, options, request, content));
+  if (stateOf(row) === 'reserved') {
+    const made = await make(options, row, content);
+    const kept = await options.db.transaction().execute((tx) => record(tx, options, row, made, caller));
+    if (kept === 'ours') return answer(row, made);
+    return answer(kept, await again(options, kept, content));
+  }
+  return answer(row, await again(options, row, content));
+}
+
+const answer = (row: CertificateRow, certificate: Uint8Array): IssuedCertificate => ({
+  ca: row.ca,
+  certificate,
+  serial: row.serial,
+  person: row.person as string,
+});
+
+function contentOf(request: CertificateRequest): Content {
+  if ('phone' in request) {
+    const application = readPhoneApplication(request);
+    const { ca, publicKey, oids, holder } = application;
+    return { ca, publicKey, oids, holder, application };
+  }
+  const { profile, holder, oids, person } = request;
   const publicKey = readKey(request.publicKey);
-  const at = options.clock.now();
-  const serial = await takeSerial(db, request.profile, random, at);
-  const input = {
-    issuer: { certificate, signer },
-    publicKey,
-    random,
-    at,
-    serial,
-    device: request.device,
-    oids: request.oids,
-  };
-  let issued: Uint8Array;
   try {
-    issued =
-      request.profile === 'sign'
-        ? await buildJpkiSign({ ...input, holder: request.holder })
-        : await buildJpkiAuth({ ...input, holder: request.holder });
+    checkJpkiHolder(holder);
   } catch (error) {
     if (!(error instanceof X509BuildError)) throw error;
     throw new JpkiError('bad-request', error.message, { member: `holder.${error.context['field'] ?? ''}` });
   }
-  const { serialHex, notAfter } = parseCertificate(issued);
-  await db
-    .updateTable('jpki.certificate')
-    .set({ fingerprint: createHash('sha256').update(issued).digest('hex'), not_after: notAfter })
-    .where('ca', '=', request.profile)
-    .where('serial', '=', serialHex)
-    .execute();
-  return { certificate: issued, serial: serialHex };
+  return { ca: profile, publicKey, oids, holder, ...(person === undefined ? {} : { person }) };
 }
 
-function readKey(base64: string): KeyObject {
-  let key: KeyObject | undefined;
-  try {
-    key = createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'spki' });
-  } catch {
-    // Refused below, like a key of another kind.
+async function reserve(
+  tx: Tx,
+  { authority, clock, random }: Issuing,
+  request: CertificateRequest,
+  content: Content,
+): Promise<CertificateRow> {
+  const at = clock.now();
+  if (request.request !== undefined) {
+    const { isNew } = await takeRequest(tx, request.request, request, at);
+    if (!isNew) return rowOf(tx, request.request);
   }
-  const details = key?.asymmetricKeyDetails;
-  const rsa = key?.asymmetricKeyType === 'rsa' && details?.modulusLength === 2048 && details.publicExponent === 65537n;
-  // The next card has P-384 keys.
-  if (!key || !(rsa || details?.namedCurve === 'secp384r1')) {
-    throw new JpkiError('bad-request', 'The public key must be RSA-2048 with exponent 65537, or P-384.', {
-      member: 'publicKey',
-    });
-  }
-  return key;
+  let admitted: Admitted | undefined;
+  if (content.application) admitted = await admit(tx, content.application, random, at);
+  else if (content.person !== undefined) await lockPerson(tx, content.person);
+  const { ca, application } = content;
+  return takeSerial(tx, random, {
+    ca,
+    reserved_at: at,
+    fingerprint: null,
+    not_after: null,
+    revoked_at: null,
+    reason: null,
+    issuer: authority[ca].keyId,
+    device: application ? 'phone' : 'card',
+    person: admitted?.person ?? content.person ?? (await newPerson(tx, random, at)),
+    phone: application?.phone ?? null,
+    bound_ca: admitted?.bound.ca ?? null,
+    bound_serial: admitted?.bound.serial ?? null,
+    request: request.request ?? null,
+    unique_name: jpkiUniqueName(random),
+    signature: null,
+    key_digest: application?.keyDigest ?? null,
+  });
+}
+
+async function rowOf(tx: Tx, request: string): Promise<CertificateRow> {
+  const row = await tx.selectFrom('jpki.certificate').selectAll().where('request', '=', request).executeTakeFirst();
+  if (row) return row;
+  throw new JpkiError('request-differs', 'This id was used for something else than a certificate. Take a new one.');
 }
 
 /** Takes a number that no certificate of this CA has; four random octets collide now and then. */
-async function takeSerial(db: Kysely<Tables>, ca: JpkiCa, random: Random, at: Date): Promise<Uint8Array> {
+async function takeSerial(tx: Tx, random: Random, row: Omit<CertificateRow, 'serial'>): Promise<CertificateRow> {
   for (;;) {
-    const serial = randomSerial(random, 4);
-    const row = { ca, serial: Buffer.from(serial).toString('hex').toUpperCase(), reserved_at: at };
-    const taken = await db
+    const serial = Buffer.from(randomSerial(random, 4)).toString('hex').toUpperCase();
+    const taken = await tx
       .insertInto('jpki.certificate')
-      .values({ ...row, fingerprint: null, not_after: null, revoked_at: null, reason: null })
+      .values({ ...row, serial })
       .onConflict((conflict) => conflict.columns(['ca', 'serial']).doNothing())
-      .returning('serial')
+      .returningAll()
       .executeTakeFirst();
-    if (taken) return serial;
+    if (taken) return taken;
   }
+}
+
+function generationOf(authority: JpkiAuthority, row: CertificateRow): Generation {
+  const found = authority[row.ca].generations.find(({ keyId }) => keyId === row.issuer);
+  if (found) return found;
+  throw new JpkiError('certificate-not-kept', 'The CA that issued this certificate is not here any more.');
+}
+
+/** Makes the certificate that the row was taken for. */
+function make({ authority, random }: Issuing, row: CertificateRow, content: Content, signed?: Uint8Array) {
+  const { certificate, signer } = generationOf(authority, row);
+  const { publicKey, oids, holder } = content;
+  const input = {
+    issuer: { certificate, signer: signed ? replaying(signer, signed) : signer },
+    publicKey,
+    random,
+    at: row.reserved_at,
+    serial: new Uint8Array(Buffer.from(row.serial, 'hex')),
+    uniqueName: row.unique_name ?? undefined,
+    device: row.device,
+    oids,
+  };
+  return row.ca === 'sign'
+    ? buildJpkiSign({ ...input, holder: holder as JpkiSignHolder })
+    : buildJpkiAuth({ ...input, holder });
+}
+
+const replaying = (signer: Signer, signature: Uint8Array): Signer => ({ ...signer, sign: async () => signature });
+
+/** Makes the certificate that was handed out already, octet for octet. */
+async function again(options: Issuing, row: CertificateRow, content: Content): Promise<Uint8Array> {
+  const certificate = row.signature ? await make(options, row, content, new Uint8Array(row.signature)) : undefined;
+  if (certificate && digestOf(certificate) === row.fingerprint) return certificate;
+  throw new JpkiError(
+    'certificate-not-kept',
+    'The certificate was issued, but its profile has changed since, so it cannot be made again. Ask for a new one.',
+  );
+}
+
+const digestOf = (certificate: Uint8Array) => createHash('sha256').update(certificate).digest('hex');
+
+/** Records what was signed, unless the same request was faster elsewhere. */
+async function record(
+  tx: Tx,
+  options: Issuing,
+  { ca, serial, person }: CertificateRow,
+  certificate: Uint8Array,
+  caller: string,
+): Promise<CertificateRow | 'ours'> {
+  await lockPerson(tx, person as string);
+  const [row] = await lockCertificates(tx, { ca, serial });
+  if (!row) throw new JpkiError('not-found', 'The row of this certificate is gone.');
+  if (stateOf(row) !== 'reserved') return row;
+  const at = options.clock.now();
+  const cause = { name: 'issued', caller, request: row.request, at };
+  if (row.device === 'phone') {
+    const replaced = await takePlace(tx, row, at);
+    const ended = new Map(replaced.map((other) => [other, 'superseded'] as const));
+    await endCertificates(tx, { ...cause, name: 'phone-replaced' }, ended);
+  }
+  const { notAfter, signature } = parseCertificate(certificate);
+  const fingerprint = digestOf(certificate);
+  await tx
+    .updateTable('jpki.certificate')
+    .set({ fingerprint, not_after: notAfter, signature })
+    .where('ca', '=', ca)
+    .where('serial', '=', serial)
+    .execute();
+  await recordEvent(tx, cause, row, { ...row, fingerprint });
+  return 'ours';
 }

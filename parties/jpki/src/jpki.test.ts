@@ -144,7 +144,7 @@ describe('JPKI', () => {
   });
 
   it('says unknown of a number that was taken for a certificate which was never signed', async () => {
-    const row = { ca: 'sign' as const, serial: '7ABBCCDD', reserved_at: clock.now() };
+    const row = { ca: 'sign' as const, serial: '7ABBCCDD', reserved_at: clock.now(), device: 'card' as const };
     await store
       .database<Tables>()
       .insertInto('jpki.certificate')

@@ -1,5 +1,5 @@
 /**
- * Runs JPKI alone: `node main.ts CONFIG.json`. The CA certificates are written as PEM to the folder `trust` of the
+ * Runs JPKI alone: `node main.ts CONFIG.json`. The CA certificates of all generations are written as PEM to the folder `trust` of the
  * configuration, where those who verify take them from.
  * @module
  */
@@ -19,7 +19,10 @@ import { start } from './start.ts';
 const configFile = z.strictObject({
   port: z.number().int().min(0).max(65_535).optional(),
   db: z.string(),
+  /** Of the card factory; of the intake of phones; of the municipal counter and the hotline. */
   secret: z.string().min(16),
+  smpSecret: z.string().min(16).optional(),
+  operatorSecret: z.string().min(16).optional(),
   keys: z.strictObject({ file: z.string(), passphrase: z.string().min(8) }),
   trust: z.string(),
 });
@@ -33,10 +36,11 @@ const keys = openKeyFile(config.keys.file, config.keys.passphrase);
 const authority = await makeAuthority({ ...base, keys });
 mkdirSync(config.trust, { recursive: true, mode: 0o700 });
 for (const ca of ['sign', 'auth'] as const) {
-  writeFileSync(join(config.trust, `jpki-${ca}.pem`), certificateToPem(authority[ca].ca));
+  writeFileSync(join(config.trust, `jpki-${ca}.pem`), authority[ca].anchors.map(certificateToPem).join(''));
 }
 
-const running = await start({ ...base, port: config.port, store, authority, secret: config.secret });
+const { port, secret, smpSecret, operatorSecret } = config;
+const running = await start({ ...base, port, store, authority, secret, smpSecret, operatorSecret });
 process.stdout.write(`${running.url}\n`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

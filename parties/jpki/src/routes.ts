@@ -1,31 +1,36 @@
 import type { Clock } from '@tegata/clock';
-import { pairSecret, readBody } from '@tegata/http';
+import { readBody } from '@tegata/http';
 import type { Log } from '@tegata/log';
 import type { Random } from '@tegata/random';
 import { buildOcspError } from '@tegata/x509-build';
 import { Hono } from 'hono';
 import type { Kysely } from 'kysely';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { answerOcsp } from './answer-ocsp.ts';
 import type { JpkiAuthority } from './authority.ts';
+import { type CallerSecrets, callerOf, mayIssue, mayRevoke, maySuspend } from './callers.ts';
 import { JpkiError } from './error.ts';
-import { certificateRequest, issueCertificate } from './issue-certificate.ts';
-import { revocationRequest, revokeCertificate } from './revoke-certificate.ts';
+import { issueCertificate } from './issue-certificate.ts';
+import { listCertificates } from './list-certificates.ts';
+import { revokeCertificates } from './revoke-certificate.ts';
 import type { Tables } from './schema.ts';
+import { changeHold } from './suspend-certificates.ts';
+import { certificateRequest, revocationRequest, type Subject, suspensionRequest } from './wire.ts';
 
 const MAX_BODY = 16 * 1024;
 
-/** The routes of JPKI: OCSP and the CA certificates for everyone, issuing and revoking for who has the secret. */
+/** The routes of JPKI: OCSP and the CA certificates for everyone, issuing and revoking for who has a secret. */
 export function routes(options: {
   readonly db: Kysely<Tables>;
   readonly authority: JpkiAuthority;
-  readonly secret: string;
+  readonly secrets: CallerSecrets;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
 }): Hono {
   const { authority, log } = options;
   const app = new Hono();
+  const caller = callerOf(options.secrets);
 
   app.post('/ocsp', async (c) => {
     const body = await readBody(c, MAX_BODY);
@@ -42,19 +47,51 @@ export function routes(options: {
     return c.body(Uint8Array.from(ca), 200, { 'content-type': 'application/pkix-cert' });
   });
 
-  app.post('/certificates', pairSecret(options.secret), async (c) => {
+  app.post('/certificates', async (c) => {
+    const who = caller(c);
     const request = checked(certificateRequest, await readBody(c, MAX_BODY));
-    const { certificate, serial } = await issueCertificate(options, request);
-    log.info('certificate-issued', { ca: request.profile, serial });
-    return c.json({ certificate: Buffer.from(certificate).toString('base64'), serial }, 201);
+    mayIssue(who, request);
+    const { ca, certificate, serial, person } = await issueCertificate(options, request, who);
+    log.info('certificate-issued', { profile: request.profile, ca, serial });
+    return c.json({ certificate: Buffer.from(certificate).toString('base64'), ca, serial, person }, 201);
   });
 
-  app.post('/revocations', pairSecret(options.secret), async (c) => {
+  app.post('/revocations', async (c) => {
+    const who = caller(c);
     const request = checked(revocationRequest, await readBody(c, MAX_BODY));
-    const { revokedAt, reason } = await revokeCertificate(options, request);
-    log.info('certificate-revoked', { ca: request.ca, serial: request.serial.toUpperCase(), reason });
-    return c.json({ revokedAt: revokedAt.toISOString(), reason });
+    mayRevoke(who, request);
+    const { one, certificates } = await revokeCertificates(options, request, who);
+    const event = 'event' in request ? request.event : 'revoked';
+    for (const { ca, serial, reason } of certificates) {
+      log.info('certificate-revoked', { event, ca, serial, reason: reason ?? '' });
+    }
+    return c.json(one ?? { certificates });
   });
+
+  for (const [path, to] of [
+    ['/suspensions', 'held'],
+    ['/resumptions', 'good'],
+  ] as const) {
+    app.post(path, async (c) => {
+      const who = caller(c);
+      const request = checked(suspensionRequest, await readBody(c, MAX_BODY));
+      maySuspend(who, request);
+      const certificates = await changeHold(options, request, to, who);
+      for (const { ca, serial } of certificates) log.info('certificate-hold-changed', { ca, serial, to });
+      return c.json({ certificates });
+    });
+  }
+
+  const list = (path: string, schema: z.ZodType<Subject>) =>
+    app.get(path, async (c) => {
+      caller(c);
+      const of = schema.safeParse(c.req.param());
+      if (!of.success) throw new JpkiError('not-found', 'There is no such person, phone or certificate here.');
+      return c.json(await listCertificates(options, of.data));
+    });
+  list('/persons/:person/certificates', z.strictObject({ person: z.uuid() }));
+  list('/phones/:phone/certificates', z.strictObject({ phone: z.uuid() }));
+  list('/certificates/:ca/:serial', z.strictObject({ ca: z.enum(['sign', 'auth']), serial: z.hex().max(40) }));
 
   return app;
 }

@@ -5,6 +5,7 @@ import { problemAnswer } from '@tegata/problem';
 import type { Random } from '@tegata/random';
 import type { Store } from '@tegata/store';
 import type { Tap } from '@tegata/tap';
+import type { Kysely } from 'kysely';
 import type { JpkiAuthority } from './authority.ts';
 import { routes } from './routes.ts';
 import { migrations, type Tables } from './schema.ts';
@@ -20,13 +21,34 @@ export interface JpkiConfig {
   readonly authority: JpkiAuthority;
   /** What the card factory shows when it asks for a certificate or a revocation. */
   readonly secret: string;
+  /** What the SMP shows when it asks for the certificates of a phone; without it no phone gets any. */
+  readonly smpSecret?: string;
+  /** What the municipal counter and the hotline show. */
+  readonly operatorSecret?: string;
 }
 
-/** Starts JPKI: it issues card certificates, revokes them, and tells by OCSP whether they stand. */
+/** Starts JPKI: it issues certificates of cards and phones, revokes them, and tells by OCSP whether they stand. */
 export async function start(config: JpkiConfig): Promise<Running> {
   await config.store.migrate('jpki', migrations);
-  const app = routes({ ...config, db: config.store.database<Tables>() });
+  const db = config.store.database<Tables>();
+  await adoptRows(db, config.authority);
+  const secrets = { card: config.secret, smp: config.smpSecret, operator: config.operatorSecret };
+  const app = routes({ ...config, db, secrets });
   const server = await serve({ app, port: config.port, onError: problemAnswer(config) });
   config.log.info('started', { url: server.url });
   return server;
+}
+
+/** Rows from before there were generations are of the one that there was, which is the third. */
+async function adoptRows(db: Kysely<Tables>, authority: JpkiAuthority): Promise<void> {
+  for (const ca of ['sign', 'auth'] as const) {
+    const only = authority[ca].generations.find(({ number }) => number === 3);
+    if (!only) continue;
+    await db
+      .updateTable('jpki.certificate')
+      .set({ issuer: only.keyId })
+      .where('ca', '=', ca)
+      .where('issuer', 'is', null)
+      .execute();
+  }
 }
