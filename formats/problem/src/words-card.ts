@@ -78,6 +78,52 @@ export const cardWords: Readonly<Record<string, Entry>> = {
       'Children under 15 cannot apply. Others can get the certificate at their municipal office.',
     ],
   ),
+  'no-authentication-certificate': entry(
+    422,
+    ['このカードには利用者証明用電子証明書がありません。', '証明書の発行は市区町村の窓口でできます。'],
+    ['This card has no user-authentication certificate.', 'It can be had at the municipal office.'],
+  ),
+  'pin-not-on-card': entry(
+    422,
+    ['このカードにはこの暗証番号がありません。', '暗証番号の種類を確かめてください。'],
+    ['This card has no such PIN.', 'Check which PIN you mean.'],
+  ),
+  'pcsc-missing': entry(
+    500,
+    [
+      'カードリーダーを使うためのパッケージがありません。',
+      'npm i --no-save --no-package-lock pcsc-mini@0.1.3 を実行してください。',
+    ],
+    ['The package that card readers need is not installed.', 'Run npm i --no-save --no-package-lock pcsc-mini@0.1.3.'],
+  ),
+  'pcsc-unavailable': entry(
+    503,
+    [
+      'カードリーダーのサービスが使えません。',
+      'Linux では pcscd を起動してください。ほかのプログラムがカードを使っていないか確かめてください。',
+    ],
+    ['The card reader service cannot be used.', 'On Linux start pcscd. Check that no other program is using the card.'],
+  ),
+  'reader-unknown': entry(
+    404,
+    ['この名前のカードリーダーはありません。', 'tegata card readers で名前を確かめてください。'],
+    ['No card reader has this name.', 'Look at the names with: tegata card readers'],
+  ),
+  'reader-ambiguous': entry(
+    409,
+    ['当てはまるカードリーダーが二つ以上あります。', '--reader で一つを選んでください。'],
+    ['More than one card reader fits.', 'Choose one with --reader.'],
+  ),
+  'trace-malformed': entry(
+    422,
+    ['APDUの記録の形式が正しくありません。', '示された行を直すか、記録し直してください。'],
+    ['The APDU trace is not in its form.', 'Correct the line that is named, or record again.'],
+  ),
+  'replay-differs': entry(
+    409,
+    ['記録と違うコマンドが送られました。', '同じ版と同じ引数で使うか、記録し直してください。'],
+    ['A command differs from the recorded one.', 'Use the same version and arguments, or record again.'],
+  ),
   'phone-locked': entry(
     423,
     ['スマートフォンのロックがかかっています。', '画面ロックの番号で解除してください。'],

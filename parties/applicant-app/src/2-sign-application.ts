@@ -2,11 +2,11 @@ import type { Transport } from '@tegata/apdu';
 import { APPLICATION_CONTENT_TYPE, type Application, encodeApplication } from '@tegata/application';
 import { CmsError, type PreparedSignedData, prepareSignedData } from '@tegata/cms';
 import { X509Error } from '@tegata/x509';
-import { certificateOf } from './1-read-card.ts';
-import { computeSignature, KEY, readFile, selectApplication, verify } from './card-commands.ts';
+import { certificateOf } from './card/certificate-of.ts';
+import { PIN_PLACES, showPin } from './card/pins.ts';
+import { MAX_CERTIFICATE } from './card/read-certificates.ts';
+import { computeSignature, readFile, selectApplication } from './card-commands.ts';
 import { ApplicantAppError } from './error.ts';
-
-const MAX_CERTIFICATE = 4096;
 
 /**
  * Step 2: has the card sign the application with its signature key: CMS SignedData, the content inside, the signer's certificate
@@ -22,17 +22,7 @@ export async function signApplication(options: {
   const { card, application } = options;
   const content = encodeApplication(application);
   await selectApplication(card, 'jpki');
-  const left = await verify(card, KEY.signaturePassword, options.signaturePassword);
-  if (left === 0) {
-    throw new ApplicantAppError('signature-password-locked', 'The password of the signature certificate is locked.', {
-      triesLeft: 0,
-    });
-  }
-  if (left !== undefined) {
-    throw new ApplicantAppError('wrong-signature-password', 'The password of the signature certificate is wrong.', {
-      triesLeft: left,
-    });
-  }
+  await showPin(card, PIN_PLACES.sign[0], options.signaturePassword);
   const certificate = certificateOf(await readFile(card, 0x01, MAX_CERTIFICATE));
   const prepared = byTheCard(() =>
     prepareSignedData({

@@ -1,4 +1,13 @@
-import { ApduError, type CommandFields, type Response, SW, type Transport, transceive, triesLeft } from '@tegata/apdu';
+import {
+  ApduError,
+  type CommandFields,
+  objectLength,
+  type Response,
+  SW,
+  type Transport,
+  transceive,
+  triesLeft,
+} from '@tegata/apdu';
 import { ApplicantAppError } from './error.ts';
 
 /** Applications of the card by their full identifiers (card.md §2). */
@@ -6,13 +15,15 @@ export const AID = {
   jpki: 'D392F000260100000001',
   text: 'D3921000310001010408',
   surface: 'D3921000310001010402',
+  common: 'D3921000310001010100',
+  resident: 'D3921000310001010401',
 } as const;
 
 /** Key files by short identifier, as VERIFY and the retry query name them (card.md §3). */
 export const KEY = { textPin: 0x91, surfaceCodeA: 0x93, signaturePassword: 0x9b } as const;
 
-// A card that neither answers as ours do nor is a My Number Card at all looks the same from here.
-function unexpected(what: string, sw: number): ApplicantAppError {
+/** The error of an answer that no My Number Card gives: one that is none at all looks the same from here. */
+export function unexpected(what: string, sw: number): ApplicantAppError {
   return new ApplicantAppError(
     'card-hostile',
     `The card does not answer as a My Number Card: ${what}. Use another card.`,
@@ -39,9 +50,21 @@ export async function send(card: Transport, command: CommandFields): Promise<Res
 
 /** Selects an application by its whole AID: the chip would take a prefix too, and another application for it. */
 export async function selectApplication(card: Transport, aid: keyof typeof AID): Promise<void> {
+  if (!(await hasApplication(card, aid))) throw unexpected(`select ${aid}`, SW.fileNotFound);
+}
+
+/** Selects an application where the card has it. @returns whether it has */
+export async function hasApplication(card: Transport, aid: keyof typeof AID): Promise<boolean> {
   const data = new Uint8Array(Buffer.from(AID[aid], 'hex'));
   const { sw } = await send(card, { cla: 0, ins: 0xa4, p1: 0x04, p2: 0x0c, data });
-  if (sw !== SW.ok) throw unexpected(`select ${aid}`, sw);
+  if (sw !== SW.ok && sw !== SW.fileNotFound) throw unexpected(`select ${aid}`, sw);
+  return sw === SW.ok;
+}
+
+/** Selects a file of the selected application. */
+export async function selectFile(card: Transport, file: number): Promise<void> {
+  const { sw } = await send(card, { cla: 0, ins: 0xa4, p1: 0x02, p2: 0x0c, data: Uint8Array.of(0, file) });
+  if (sw !== SW.ok) throw unexpected(`select file ${file}`, sw);
 }
 
 /**
@@ -63,6 +86,45 @@ export async function readFile(card: Transport, file: number, maxBytes: number):
     // Offsets above 7FFF would be read as short identifiers.
     if (at > 0x7fff) throw unexpected(`file ${file} is too long`, sw);
   }
+}
+
+/**
+ * Reads the data object at the beginning of a file and nothing behind it.
+ * @param refusals status words of the first command for which `undefined` comes back
+ * @throws {ApplicantAppError} `card-hostile` when it cannot be read, is no object, ends early or is longer than `maxBytes`
+ */
+export async function readObject(
+  card: Transport,
+  file: number,
+  maxBytes: number,
+  refusals: readonly number[] = [],
+): Promise<Uint8Array | undefined> {
+  const first = await send(card, { cla: 0, ins: 0xb0, p1: 0x80 | file, p2: 0, le: 256 });
+  if (refusals.includes(first.sw)) return undefined;
+  if (first.sw !== SW.ok && first.sw !== SW.endOfFile) throw unexpected(`read file ${file}`, first.sw);
+  const length = lengthOf(first.data, file);
+  if (length > maxBytes) throw unexpected(`file ${file} is too long`, first.sw);
+  const parts = [first.data];
+  let at = first.data.length;
+  while (at < length) {
+    const wanted = Math.min(256, length - at);
+    const { data, sw } = await send(card, { cla: 0, ins: 0xb0, p1: at >> 8, p2: at & 0xff, le: wanted });
+    if (sw !== SW.ok && sw !== SW.endOfFile) throw unexpected(`read file ${file}`, sw);
+    if (data.length === 0 || data.length > wanted) throw unexpected(`file ${file} is not as long as it says`, sw);
+    parts.push(data);
+    at += data.length;
+  }
+  return new Uint8Array(Buffer.concat(parts)).subarray(0, length);
+}
+
+function lengthOf(bytes: Uint8Array, file: number): number {
+  try {
+    const length = bytes.length <= 256 ? objectLength(bytes) : undefined;
+    if (length !== undefined) return length;
+  } catch (error) {
+    if (!(error instanceof ApduError)) throw error;
+  }
+  throw unexpected(`file ${file} holds no data object`, SW.ok);
 }
 
 /** Asks how many tries a key has left; `undefined` = no limit. It costs no try (card.md §3). */

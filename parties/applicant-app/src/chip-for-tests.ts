@@ -75,7 +75,8 @@ export function testChip(): TestChip {
       if (ins === 0xa4 && p1 === 0x04) {
         const aid = Buffer.from(data).toString('hex').toUpperCase();
         const name = (Object.keys(AID) as (keyof typeof AID)[]).find((key) => AID[key] === aid);
-        selected = name && chip.applications[name];
+        const there: Partial<Record<keyof typeof AID, Application>> = chip.applications;
+        selected = name && there[name];
         return status(selected ? SW.ok : SW.fileNotFound);
       }
       if (!selected) return status(SW.conditionsNotSatisfied);

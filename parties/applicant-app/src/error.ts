@@ -10,6 +10,8 @@ export type ApplicantAppErrorCode =
   | 'wrong-signature-password'
   | 'signature-password-locked'
   | 'no-signature-certificate'
+  | 'no-authentication-certificate'
+  | 'pin-not-on-card'
   | 'card-hostile'
   | 'smp-unreachable'
   | 'wallet-unreachable';

@@ -47,14 +47,14 @@ describe('reading the card', () => {
 
   it('says that a PIN was wrong and how many tries are left, and does not try again', async () => {
     const chip = testChip();
-    await assert.rejects(read(chip, { pin: '0000' }), { code: 'wrong-pin', context: { triesLeft: 2 } });
+    await assert.rejects(read(chip, { pin: '0000' }), { code: 'wrong-pin', context: { pin: 'text', triesLeft: 2 } });
     assert.deepEqual(chip.shown, [0x91]);
   });
 
   it('stops before the last try, and goes on when the person says so', async () => {
     const chip = testChip();
     chip.applications.text.secrets[0x11] = { value: '1234', tries: 1 };
-    await assert.rejects(read(chip), { code: 'last-try', context: { triesLeft: 1 } });
+    await assert.rejects(read(chip), { code: 'last-try', context: { pin: 'text', triesLeft: 1 } });
     assert.deepEqual(chip.shown, []);
     await read(chip, { confirmLastTry: true });
     chip.applications.text.secrets[0x11] = { value: '1234', tries: 1 };

@@ -1,4 +1,4 @@
-import { ApplicantAppError } from './error.ts';
+import { pinBytes } from './card/pins.ts';
 
 /** What the person typed, in memory that is wiped when the card has gone. */
 export interface Secrets {
@@ -15,15 +15,7 @@ export interface Secrets {
  * @throws {ApplicantAppError} `pin-format`, `signature-password-format`: no try is spent on what cannot be right
  */
 export function takeSecrets(pin: string, signaturePassword: string): Secrets {
-  if (!/^[0-9]{4}$/.test(pin)) throw new ApplicantAppError('pin-format', 'The PIN of a card has 4 digits.');
-  if (!/^[A-Za-z0-9]{6,16}$/.test(signaturePassword)) {
-    throw new ApplicantAppError(
-      'signature-password-format',
-      'The password of the signature certificate has 6 to 16 letters and digits.',
-    );
-  }
-  const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
-  const secrets = { pin: ascii(pin), signaturePassword: ascii(signaturePassword.toUpperCase()) };
+  const secrets = { pin: pinBytes('text', pin), signaturePassword: pinBytes('sign', signaturePassword) };
   return {
     ...secrets,
     wipe() {
