@@ -1,4 +1,4 @@
-import { type Command, type CommandFields, encodeCommand, parseCommand } from './command.ts';
+import { type CommandFields, encodeCommand, parseCommand } from './command.ts';
 import { ApduError } from './error.ts';
 import { parseResponse, type Response } from './response.ts';
 import type { Transport } from './transport.ts';
@@ -11,9 +11,12 @@ export interface TransceiveLimits {
   readonly maxBytes?: number;
 }
 
+const SHORT_MAX = 256;
+
 /**
  * Sends a command and follows `61xx` (GET RESPONSE) and `6Cxx` (again with the right Le) to the last status word (ISO/IEC 7816-4 §5.3.4).
- * @throws {ApduError} `card-hostile` when the card never comes to an end; what the transport throws
+ * @throws {ApduError} `card-hostile` when the card never comes to an end, or gives more than Le; `response-malformed` for less than a status
+ * word; `command-malformed`; what the transport throws
  * @example
  * const { data, sw } = await transceive(card, { cla: 0, ins: 0xb0, p1: 0, p2: 0, le: 256 });
  */
@@ -28,12 +31,19 @@ export async function transceive(
   let corrected = false;
   for (let round = 0; round < maxRounds; round++) {
     const response = parseResponse(await transport.transmit(sent));
+    const most = parseCommand(sent).le ?? SHORT_MAX;
+    if (response.data.length > most) {
+      throw new ApduError('card-hostile', 'The card answers with more than it was asked for. Use another card.', {
+        rule: 'answer longer than Le',
+        le: most,
+        length: response.data.length,
+      });
+    }
     const high = response.sw >> 8;
     const rest = response.sw & 255 || 256;
     if (high === 0x6c && !corrected) {
       corrected = true;
-      const again: Command = parseCommand(sent);
-      sent = encodeCommand({ ...again, le: rest });
+      sent = encodeCommand({ ...parseCommand(sent), le: rest });
       continue;
     }
     corrected = false;
@@ -47,5 +57,9 @@ export async function transceive(
     parts.push(response.data);
     sent = Uint8Array.of(0x00, 0xc0, 0x00, 0x00, rest & 255);
   }
-  throw new ApduError('card-hostile', 'The card answers without end. Take it away and use another one.', { maxRounds });
+  throw new ApduError('card-hostile', 'The card answers without end. Take it away and use another one.', {
+    rule: 'answer without end',
+    maxRounds,
+    maxBytes,
+  });
 }
