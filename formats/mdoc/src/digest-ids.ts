@@ -1,4 +1,4 @@
-import { type Random, randomInt } from '@tegata/random';
+import { fillRandom, type Random, randomInt } from '@tegata/random';
 import { MdocError } from './error.ts';
 
 const MAX_DECOYS = 1000;
@@ -18,7 +18,7 @@ const WORD_BYTES = 4;
 export interface DrawnItems {
   /** 0 … elements + decoys − 1 in an order drawn at random; those of the elements come first. */
   readonly ids: readonly number[];
-  /** The `random` of each element, one behind the other. */
+  /** The `random` of each element, one behind the other, in memory that the next mdoc takes again. */
   readonly salts: Uint8Array;
 }
 
@@ -34,7 +34,8 @@ export function drawItems(
 ): DrawnItems[] {
   let length = 0;
   for (const { elements } of namespaces) length += wordBytes(elements.length, decoys) + saltBytes * elements.length;
-  const drawn = random.bytes(length);
+  const drawn = lent(length);
+  fillRandom(random, drawn);
   const items: DrawnItems[] = [];
   let at = 0;
   for (const { elements } of namespaces) {
@@ -48,6 +49,19 @@ export function drawItems(
     items.push({ ids, salts: drawn.subarray(saltsAt, at) });
   }
   return items;
+}
+
+/** Grows to the largest mdoc that was drawn for; salts are as secret as the elements, and are wiped when they have been used. */
+let scratch = new Uint8Array(1024);
+
+function lent(length: number): Uint8Array {
+  if (length > scratch.length) scratch = new Uint8Array(length);
+  return scratch.subarray(0, length);
+}
+
+/** Wipes what `drawItems` lent. */
+export function wipeDrawn(): void {
+  scratch.fill(0);
 }
 
 const wordBytes = (elements: number, decoys: number) => WORD_BYTES * (elements + decoys - 1);

@@ -1,6 +1,6 @@
 import { type CborValue, encode } from '@tegata/cbor';
 import { ALG, HEADER, protectedHeader, x5chainHeader } from '@tegata/cose';
-import type { Signer } from '@tegata/keys';
+import { immediately, type Signer } from '@tegata/keys';
 import { parseCertificate, X509Error } from '@tegata/x509';
 import { MdocError } from './error.ts';
 
@@ -10,6 +10,8 @@ export type IssuerAlgorithm = 'ES256' | 'ES384';
 /** A document signer with what is the same in each of its signatures. */
 export interface DocumentSigner {
   readonly signer: Signer;
+  /** Signs at once, where the key lies in memory. */
+  readonly signNow: ((data: Uint8Array) => Uint8Array) | undefined;
   readonly alg: IssuerAlgorithm;
   /** Bytes of r, and of s. */
   readonly size: 32 | 48;
@@ -42,6 +44,7 @@ export function documentSigner(signer: Signer, chain: readonly Uint8Array[]): Do
   }
   const made = {
     signer,
+    signNow: immediately(signer),
     alg,
     size: alg === 'ES256' ? 32 : 48,
     protectedBytes: protectedHeader(ALG[alg]),

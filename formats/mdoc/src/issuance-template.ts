@@ -80,7 +80,8 @@ export class IssuanceTemplate {
     signed.head(BYTES, 0);
     const payloadFrom = signed.length;
     signed.bytes(embedded.take());
-    this.toBeSigned = Buffer.from(signed.take().buffer);
+    const bytes = signed.take();
+    this.toBeSigned = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.payload = this.toBeSigned.subarray(payloadFrom);
     const msoAt = signed.length - mso.bytes.length;
     this.digestsAt = mso.digestsAt.map((places) => places.map((place) => place + msoAt));

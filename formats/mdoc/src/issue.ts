@@ -14,7 +14,7 @@ import {
 } from '@tegata/cose';
 import type { Signer } from '@tegata/keys';
 import type { Random } from '@tegata/random';
-import { type DrawnItems, decoyCount, drawItems } from './digest-ids.ts';
+import { type DrawnItems, decoyCount, drawItems, wipeDrawn } from './digest-ids.ts';
 import { certificateKey, documentSigner, type IssuerAlgorithm } from './document-signer.ts';
 import { MdocError } from './error.ts';
 import { parseIssuerSignedParts, SALT_BYTES } from './issuer-signed.ts';
@@ -83,7 +83,7 @@ export function planIssuerSigned(options: PlanOptions): IssuerSignedPlan {
     items[namespace] = elements.map((elementIdentifier, index) => {
       const digestID = ids[index] as number;
       const elementValue = values[index];
-      const salt = salts.subarray(SALT_BYTES * index, SALT_BYTES * (index + 1));
+      const salt = salts.slice(SALT_BYTES * index, SALT_BYTES * (index + 1));
       const item = Encoded.of({ digestID, random: salt, elementIdentifier, elementValue });
       digests.set(digestID, new Uint8Array(hash(algorithm, item.bytes, 'buffer')));
       return item;
@@ -93,6 +93,7 @@ export function planIssuerSigned(options: PlanOptions): IssuerSignedPlan {
     nameSpaces.set(namespace, items[namespace]);
     valueDigests.set(namespace, digests);
   }
+  wipeDrawn();
   const mso = encodeMso({ ...options, digestAlgorithm, valueDigests });
   const { bytes: payload } = Encoded.wrap(mso);
   return {
@@ -200,10 +201,10 @@ export interface IssueOptions extends PlanOptions {
  */
 export async function issueMdoc(options: IssueOptions): Promise<Uint8Array> {
   const documents = documentSigner(options.signer, options.certificateChain);
-  const { signer } = documents;
+  const { signer, signNow } = documents;
   const { bytes, signatureAt, lentToBeSigned } = layOutIssuerSigned(options, documents);
   // A signer that takes its time gets a copy of its own. It holds digests, so that it may come from the pool.
-  const signature = signer.signNow ? signer.signNow(lentToBeSigned) : await signer.sign(Buffer.from(lentToBeSigned));
+  const signature = signNow ? signNow(lentToBeSigned) : await signer.sign(Buffer.from(lentToBeSigned));
   putSignature(signature, documents.size, bytes, signatureAt);
   if (options.verifyAfterSigning) verifyIssuerAuth(parseIssuerSignedParts(bytes).issuerAuth, signer.publicKey);
   return bytes;

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { CborError, type CborValue, CborWriter, encodeInto } from '@tegata/cbor';
-import { type DrawnItems, decoyCount, drawItems } from './digest-ids.ts';
+import { type DrawnItems, decoyCount, drawItems, wipeDrawn } from './digest-ids.ts';
 import type { DocumentSigner } from './document-signer.ts';
 import { templateFor } from './issuance-template.ts';
 import type { PlanOptions } from './issue.ts';
@@ -44,6 +44,7 @@ export function layOutIssuerSigned(options: PlanOptions, signer: DocumentSigner)
     issued.buffer.set(template.payload, template.payloadAt);
     return { bytes: issued.take(), signatureAt: template.signatureAt, lentToBeSigned: template.toBeSigned };
   } finally {
+    wipeDrawn();
     issued.clear();
   }
 }

@@ -5,4 +5,4 @@
 export { KeysError, type KeysErrorCode } from './error.ts';
 export { type KeyStore, memoryKeys, openKeyFile } from './key-store.ts';
 export type { Signer, SigningAlgorithm } from './signer.ts';
-export { generateSoftwareKey, type KeyAlgorithm, softwareSigner } from './software.ts';
+export { generateSoftwareKey, immediately, type KeyAlgorithm, softwareSigner } from './software.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { memoryKeys, openKeyFile } from './index.ts';
+import { generateSoftwareKey, immediately, memoryKeys, openKeyFile, softwareSigner } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tegata-keys-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,4 +53,12 @@ test('keys and certificates in a file outlive the process, encrypted and for the
   assert.throws(() => openKeyFile(path, 'other'), { code: 'key-file-unreadable' });
   writeFileSync(path, '{');
   assert.throws(() => openKeyFile(path, 'pass'), { code: 'key-file-unreadable' });
+});
+
+test('a software signer also signs at once; one that was made out of it does not', async () => {
+  const signer = softwareSigner(await generateSoftwareKey('P-256'));
+  const data = new Uint8Array([1, 2, 3]);
+  const signature = immediately(signer)?.(data);
+  assert.ok(signature && verify('sha256', data, signer.publicKey, signature));
+  assert.equal(immediately({ ...signer, sign: async () => new Uint8Array(0) }), undefined);
 });

@@ -8,25 +8,47 @@ import { createHash, randomFillSync } from 'node:crypto';
 export interface Random {
   /** `length` fresh bytes, owned by the caller. */
   bytes(length: number): Uint8Array;
+  /** The same bytes as `bytes(into.length)` would give, where the caller has room for them already. */
+  fill?(into: Uint8Array): void;
 }
 
-const POOL_SIZE = 16 * 1024;
+/** Fills what the caller has at hand with fresh bytes. */
+export function fillRandom(random: Random, into: Uint8Array): void {
+  if (random.fill) random.fill(into);
+  else into.set(random.bytes(into.length));
+}
+
+const POOL_SIZE = 64 * 1024;
 
 /** The machine's own randomness, drawn in bulk: one system call serves many small requests. */
 export const systemRandom: Random = (() => {
   let pool = new Uint8Array(0);
   let used = 0;
+  /** Where so many fresh bytes begin in the pool. */
+  const draw = (length: number) => {
+    if (used + length > pool.length) {
+      pool = randomFillSync(new Uint8Array(POOL_SIZE));
+      used = 0;
+    }
+    used += length;
+    return used - length;
+  };
   return {
     bytes(length: number) {
       if (length > POOL_SIZE / 4) return randomFillSync(new Uint8Array(length));
-      if (used + length > pool.length) {
-        pool = randomFillSync(new Uint8Array(POOL_SIZE));
-        used = 0;
-      }
-      const taken = pool.slice(used, used + length);
-      pool.fill(0, used, used + length);
-      used += length;
+      const at = draw(length);
+      const taken = pool.slice(at, used);
+      pool.fill(0, at, used);
       return taken;
+    },
+    fill(into: Uint8Array) {
+      if (into.length > POOL_SIZE / 4) {
+        randomFillSync(into);
+        return;
+      }
+      const at = draw(into.length);
+      into.set(pool.subarray(at, used));
+      pool.fill(0, at, used);
     },
   };
 })();
