@@ -1,6 +1,7 @@
 import type { Entry } from './entry.ts';
 import { applicationWords } from './words-application.ts';
 import { cardWords } from './words-card.ts';
+import { certificateWords } from './words-certificates.ts';
 import { checkWords } from './words-check.ts';
 import { jpkiWords } from './words-jpki.ts';
 import { wireWords } from './words-wire.ts';
@@ -14,6 +15,7 @@ export const wordTable: Readonly<Record<string, Entry>> = {
   ...wireWords,
   ...checkWords,
   ...jpkiWords,
+  ...certificateWords,
 };
 
 /** The row of a code; `undefined` when the table has none. */

@@ -8,22 +8,29 @@ import { closeApplication, type OpenApplication, openApplications } from './appl
 import { WalletError } from './error.ts';
 import { replaceMdoc } from './mdoc-store.ts';
 import type { SecureElement } from './secure-element/secure-element.ts';
+import { acceptCertificates, type TokenTrust } from './token/token-certificates.ts';
+import type { TokenStore } from './token/token-store.ts';
 import type { WalletFile } from './wallet-file.ts';
-import { type Delivery, decodeDelivery } from './wire.ts';
+import { type Delivered, type Delivery, decodeDelivery } from './wire.ts';
 
 /** What storing needs. */
 export interface Storing {
   readonly file: WalletFile;
   readonly element: SecureElement;
+  readonly tokens: TokenStore;
   /** The issuers that this phone trusts, DER. */
   readonly trustAnchors: readonly Uint8Array[];
+  /** The CAs of e-certificates that this phone trusts. */
+  readonly tokenTrust: TokenTrust;
   readonly clock: Clock;
   readonly random: Random;
 }
 
 /** A delivery that lies in the wallet. */
 export interface Stored {
-  /** base64url(SHA-256(IssuerSigned)): what the receipt says. */
+  /**
+   * What the receipt says, base64url: SHA-256 of IssuerSigned, or of everything that was delivered where certificates are in it.
+   */
   readonly digest: string;
   /** Absent when it was stored before. */
   readonly reference?: string;
@@ -31,9 +38,11 @@ export interface Stored {
 
 /**
  * Step 8: opens a delivery with the response key of its application, checks it as a reader would (issuer, digests, validity) and
- * that its device key is one of that application's, and keeps it sealed, with the receipt to be sent, in one transaction.
+ * that its device key is one of that application's, and keeps it sealed, with the receipt to be sent, in one transaction. The
+ * phone's certificates come with it or alone, and are stored with it or not at all.
  * A delivery that was stored before is not opened again.
- * @throws {WalletError} `phone-locked`, `delivery-unreadable` when no key of this phone opens it, `mdoc-invalid` naming the check
+ * @throws {WalletError} `phone-locked`, `delivery-unreadable` when no key of this phone opens it, `mdoc-invalid` and
+ * `certificates-invalid` naming the check
  */
 export async function storeMdoc(parts: Storing, delivery: Delivery): Promise<Stored> {
   const known = parts.file.db.prepare('select digest from receipt where delivery = ?').get(delivery.id) as
@@ -42,19 +51,40 @@ export async function storeMdoc(parts: Storing, delivery: Delivery): Promise<Sto
   if (known) return { digest: known.digest };
 
   const { application, plaintext } = await openDelivery(parts, delivery);
-  const { reference, issuerSigned } = decodeDelivery(plaintext);
-  const { deviceKey, validFrom, validUntil } = accept(parts, application, issuerSigned);
-  const digest = createHash('sha256').update(issuerSigned).digest('base64url');
+  const delivered = decodeDelivery(plaintext);
+  const { reference, issuerSigned } = delivered;
+  const mdoc = issuerSigned && { ...accept(parts, application, issuerSigned), issuerSigned };
+  const token = delivered.certificates && acceptToken(parts, application, delivered.certificates);
+  const covered = issuerSigned && !token ? issuerSigned : plaintext;
+  const digest = createHash('sha256').update(covered).digest('base64url');
   parts.file.transaction(() => {
-    replaceMdoc(
-      parts,
-      { reference, delivery: delivery.id, deviceKey, docType: MNC_DOCTYPE, validFrom, validUntil },
-      issuerSigned,
-    );
+    if (mdoc) {
+      const { deviceKey, validFrom, validUntil } = mdoc;
+      replaceMdoc(
+        parts,
+        { reference, delivery: delivery.id, deviceKey, docType: MNC_DOCTYPE, validFrom, validUntil },
+        mdoc.issuerSigned,
+      );
+    }
+    if (token) parts.tokens.activate(token.id, { reference, ...token });
     parts.file.db.prepare('insert into receipt (delivery, digest) values (?, ?)').run(delivery.id, digest);
-    closeApplication(parts.file, parts.element, application, deviceKey);
+    closeApplication(parts, application, mdoc?.deviceKey);
   });
   return { digest, reference };
+}
+
+function acceptToken(
+  { tokens, tokenTrust, clock }: Storing,
+  application: OpenApplication,
+  delivered: NonNullable<Delivered['certificates']>,
+) {
+  const requested = tokens.requestedIn(application.attestation);
+  if (!requested)
+    throw new WalletError('certificates-invalid', 'Nobody has asked for certificates.', { check: 'asked' });
+  const { id } = requested;
+  const keys = { auth: tokens.publicKey(id, 'auth'), sign: tokens.publicKey(id, 'sign') };
+  acceptCertificates(delivered.certificates, keys, tokenTrust, clock.now());
+  return { id, ...delivered };
 }
 
 async function openDelivery(parts: Storing, delivery: Delivery) {

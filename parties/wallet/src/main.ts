@@ -18,13 +18,24 @@ const configFile = z.strictObject({
   pin: z.string(),
   dataDir: z.string(),
   /** PEM files. */
-  trust: z.strictObject({ iaca: z.array(z.string()) }),
+  trust: z.strictObject({
+    iaca: z.array(z.string()),
+    jpkiSign: z.array(z.string()).optional(),
+    jpkiAuth: z.array(z.string()).optional(),
+  }),
+  jpki: z.strictObject({ url: z.url() }).optional(),
 });
 
 const config = configFile.parse(JSON.parse(readFileSync(process.argv[2] ?? '/dev/stdin', 'utf8')));
 const log = createLog({ party: 'wallet', clock: systemClock, write: (line) => process.stderr.write(line) });
-const iaca = config.trust.iaca.flatMap((path) => pemToCertificates(readFileSync(path, 'utf8')));
-const running = await start({ clock: systemClock, random: systemRandom, log, tap: noTap, ...config, trust: { iaca } });
+const certificates = (paths: readonly string[] = []) =>
+  paths.flatMap((path) => pemToCertificates(readFileSync(path, 'utf8')));
+const trust = {
+  iaca: certificates(config.trust.iaca),
+  jpkiSign: certificates(config.trust.jpkiSign),
+  jpkiAuth: certificates(config.trust.jpkiAuth),
+};
+const running = await start({ clock: systemClock, random: systemRandom, log, tap: noTap, ...config, trust });
 process.stdout.write(`${running.url}\n`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

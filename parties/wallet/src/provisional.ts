@@ -8,6 +8,11 @@ const code = z.string().regex(/^[a-z0-9-]{1,60}$/);
 /** `PUT /provisional/:reference`: the true state of an application, as the SMP gave it. */
 export const provisionalRequest = z.object({
   status: z.string().regex(/^[a-z]{1,20}$/),
+  /** What was applied for; absent: the card. */
+  wants: z
+    .string()
+    .regex(/^[a-z-]{1,30}$/)
+    .optional(),
   since: z.iso.datetime().optional(),
   waiting: code.nullish(),
   refusal: code.nullish(),
@@ -36,11 +41,16 @@ export function putProvisional(
     .run(reference, JSON.stringify(shown), clock.now().toISOString());
 }
 
-/** The state of one application, or of the one that was made last. */
+/** The state of one application, or of the one for a card that was made last. */
 export function provisionalOf(file: WalletFile, reference?: string): Provisional | undefined {
   const row = (
     reference === undefined
-      ? file.db.prepare('select reference, shown from provisional order by rowid desc limit 1').get()
+      ? file.db
+          .prepare(
+            `select reference, shown from provisional where shown ->> '$.wants' is not 'certificates'
+             order by rowid desc limit 1`,
+          )
+          .get()
       : file.db.prepare('select reference, shown from provisional where reference = ?').get(reference)
   ) as { reference: string; shown: string } | undefined;
   return row && { ...(JSON.parse(row.shown) as z.infer<typeof provisionalRequest>), reference: row.reference };

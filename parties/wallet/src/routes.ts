@@ -9,12 +9,22 @@ import { storedMdoc } from './mdoc-store.ts';
 import type { Engagements } from './presentation/engagement.ts';
 import { type Answering, answerReader } from './presentation/session.ts';
 import { provisionalOf, provisionalRequest, putProvisional, referenceForm } from './provisional.ts';
+import { readJson } from './read-json.ts';
 import type { Receiver } from './receive-deliveries.ts';
+import type { TokenInField } from './token/hold-token.ts';
+import { checkedAuthPin, checkedSignaturePassword } from './token/token-pins.ts';
+import type { TokenStore } from './token/token-store.ts';
 import type { ProviderWire } from './wire.ts';
 
 const pin = z.string().max(64);
 const bodies = {
-  keys: z.strictObject({ challenge: z.string().regex(/^[\w-]{43}$/), count: z.number().int().min(1).max(64) }),
+  keys: z.strictObject({
+    challenge: z.string().regex(/^[\w-]{43}$/),
+    count: z.number().int().min(1).max(64),
+    certificates: z
+      .strictObject({ platform: z.enum(['ios', 'android']), authPin: pin, signaturePassword: pin })
+      .optional(),
+  }),
   pin: z.strictObject({ pin }),
   engagement: z.strictObject({ consent: z.enum(['ask', 'allow']).default('ask'), pin: pin.optional() }),
   consent: z.strictObject({
@@ -36,6 +46,8 @@ export function routes(options: {
   engagements: Engagements;
   wire: ProviderWire;
   receiver: Receiver;
+  tokens: TokenStore;
+  field: TokenInField;
   clock: Clock;
   /** Where readers reach this phone. */
   readerUrl: (id: string) => string;
@@ -49,8 +61,14 @@ export function routes(options: {
   const app = new Hono();
 
   app.post('/keys', fromApp, async (c) => {
-    const request = await body(c, bodies.keys);
-    const keys = await makeApplicationKeys({ file, element, wire: options.wire, clock }, request);
+    const { certificates, ...request } = await readJson(c, bodies.keys);
+    const pins = certificates && {
+      platform: certificates.platform,
+      authPin: checkedAuthPin(certificates.authPin),
+      signaturePassword: checkedSignaturePassword(certificates.signaturePassword),
+    };
+    const parts = { file, element, tokens: options.tokens, wire: options.wire, clock };
+    const keys = await makeApplicationKeys(parts, { ...request, ...(pins ? { certificates: pins } : {}) });
     receiver.wake();
     return c.json(keys);
   });
@@ -58,7 +76,7 @@ export function routes(options: {
   app.put('/provisional/:reference', fromApp, async (c) => {
     const reference = referenceForm.safeParse(c.req.param('reference'));
     if (!reference.success) throw new WalletError('bad-request', 'The reference does not have its form.');
-    putProvisional(file, reference.data, await body(c, provisionalRequest), clock);
+    putProvisional(file, reference.data, await readJson(c, provisionalRequest), clock);
     return c.body(null, 204);
   });
 
@@ -69,26 +87,28 @@ export function routes(options: {
   );
 
   app.post('/unlock', fromScreens, async (c) => {
-    element.authorize((await body(c, bodies.pin)).pin);
+    element.authorize((await readJson(c, bodies.pin)).pin);
     receiver.wake();
     return c.body(null, 204);
   });
 
-  app.post('/lock', fromScreens, (c) => {
+  app.post('/lock', fromScreens, async (c) => {
     element.lock();
     views.forget();
+    await options.field.remove();
     return c.body(null, 204);
   });
 
   // The way out of a locked PIN: nothing is kept, and the person applies again.
   app.post('/reset', fromScreens, async (c) => {
-    options.reset((await body(c, bodies.pin)).pin);
+    options.reset((await readJson(c, bodies.pin)).pin);
     views.forget();
+    await options.field.remove();
     return c.body(null, 204);
   });
 
   app.post('/engagements', fromScreens, async (c) => {
-    const request = await body(c, bodies.engagement);
+    const request = await readJson(c, bodies.engagement);
     if (!storedMdoc(file)) {
       if (provisionalOf(file))
         throw new WalletError('card-provisional', 'The card is provisional: it answers no reader yet.');
@@ -113,7 +133,7 @@ export function routes(options: {
   });
 
   app.post('/engagements/:id/consent', fromScreens, async (c) => {
-    const { allow, pin: digits, elements, individualNumber } = await body(c, bodies.consent);
+    const { allow, pin: digits, elements, individualNumber } = await readJson(c, bodies.consent);
     const engagement = engagements.get(c.req.param('id'));
     if (!engagement.decide) throw new WalletError('engagement-unknown', 'Nobody waits for an answer here.');
     if (!allow) {
@@ -138,21 +158,4 @@ export function routes(options: {
   });
 
   return app;
-}
-
-async function body<T>(c: Parameters<typeof readBody>[0], schema: z.ZodType<T>): Promise<T> {
-  const bytes = await readBody(c, 32_768);
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw new WalletError('bad-request', 'The body must be JSON.');
-  } finally {
-    bytes.fill(0);
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new WalletError('bad-request', 'The body does not have its form.', {
-    member: parsed.error.issues[0]?.path.join('.') ?? '',
-  });
 }

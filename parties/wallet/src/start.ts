@@ -12,6 +12,11 @@ import { routes } from './routes.ts';
 import { rootKey } from './secure-element/root-key.ts';
 import { openSecureElement, type SecureElement } from './secure-element/secure-element.ts';
 import { PIN_TRIES } from './secure-element/unlock-pin.ts';
+import { tokenInField } from './token/hold-token.ts';
+import { pinReset } from './token/reset-pins.ts';
+import { tokenRoutes } from './token/routes.ts';
+import { askStanding } from './token/token-status.ts';
+import { tokenStore } from './token/token-store.ts';
 import { openWalletFile, type WalletFile } from './wallet-file.ts';
 import { wireTo } from './wire.ts';
 
@@ -29,8 +34,14 @@ export interface WalletConfig {
   readonly pin: string;
   /** Where the phone's file lies; in memory when absent. */
   readonly dataDir?: string;
-  /** The issuers whose cards are kept, DER. */
-  readonly trust: { readonly iaca: readonly Uint8Array[] };
+  /** The issuers whose cards are kept, and the CAs whose e-certificates are, DER. Without these no certificates are kept. */
+  readonly trust: {
+    readonly iaca: readonly Uint8Array[];
+    readonly jpkiSign?: readonly Uint8Array[];
+    readonly jpkiAuth?: readonly Uint8Array[];
+  };
+  /** Who is asked how the phone's certificates stand. */
+  readonly jpki?: { readonly url: string };
   /** How long a person may think about a reader's question; 60 seconds when absent. */
   readonly consentMs?: number;
 }
@@ -39,15 +50,20 @@ export interface WalletConfig {
 export async function start(config: WalletConfig): Promise<Running> {
   const { clock, random, log, tap } = config;
   const file = openWalletFile(config.dataDir);
-  const element = openSecureElement({ file, rootKey: rootKey(config.dataDir, random), random });
+  const root = rootKey(config.dataDir, random);
+  const element = openSecureElement({ file, rootKey: root, random });
+  const tokens = tokenStore({ file, element, rootKey: root, random, clock });
   firstUnlock(element, config);
 
   const provider = peer({ ...config.walletProvider, name: 'wallet-provider', party: 'wallet', tap });
   const wire = wireTo({ provider, instance: () => element.instanceSigner(), clock, random });
-  const storing = { file, element, trustAnchors: config.trust.iaca, clock, random };
+  const { iaca, jpkiSign = [], jpkiAuth = [] } = config.trust;
+  const storing = { file, element, tokens, trustAnchors: iaca, tokenTrust: { jpkiSign, jpkiAuth }, clock, random };
   const receiver = receiveDeliveries({ storing, wire, log, tap, random });
   const views = cardViews({ file, element });
   const codes = engagements({ clock, random });
+  const field = tokenInField();
+  const jpki = config.jpki && peer({ ...config.jpki, name: 'jpki', party: 'wallet', tap });
   let url = '';
   const app = routes({
     secrets: config.secrets,
@@ -56,10 +72,24 @@ export async function start(config: WalletConfig): Promise<Running> {
     engagements: codes,
     wire,
     receiver,
+    tokens,
+    field,
     clock,
     readerUrl: (id) => `${url}/sessions/${id}`,
     reset: (pin) => eraseAll(file, element, pin),
   });
+  app.route(
+    '/',
+    tokenRoutes({
+      secrets: config.secrets,
+      tokens,
+      element,
+      standing: askStanding({ jpki, clock, random }),
+      field,
+      reset: pinReset({ tokens, clock, random }),
+      random,
+    }),
+  );
   const server = await serve({ app, port: config.port, onError: problemAnswer(config) });
   url = server.url;
   log.info('started', { url });
@@ -67,6 +97,7 @@ export async function start(config: WalletConfig): Promise<Running> {
     url,
     async close() {
       codes.close();
+      await field.remove();
       await server.close();
       await receiver.close();
       file.close();
@@ -95,7 +126,9 @@ function firstUnlock(element: SecureElement, { pin, log }: WalletConfig): void {
 function eraseAll(file: WalletFile, element: SecureElement, pin: string): void {
   file.transaction(() => {
     element.erase();
-    file.db.exec('delete from receipt; delete from mdoc; delete from provisional; delete from application');
+    file.db.exec(
+      'delete from receipt; delete from mdoc; delete from provisional; delete from application; delete from token',
+    );
     element.setPin(pin);
   });
 }

@@ -11,8 +11,8 @@ export interface WalletFile {
   close(): void;
 }
 
-const SCHEMA_VERSION = 1;
-const SCHEMA = `
+const SCHEMAS: readonly string[] = [
+  `
 create table element_pin (
   one integer primary key check (one = 1),
   salt blob not null,
@@ -53,7 +53,31 @@ create table receipt (
   digest text not null,
   sent integer not null default 0
 );
-`;
+`,
+  // The e-certificates: two keys with their PINs, first requested, then with certificates in use.
+  `
+create table token (
+  id text primary key,
+  state text not null check (state in ('requested', 'active')),
+  platform text not null check (platform in ('ios', 'android')),
+  serial_number text not null,
+  attestation text unique,
+  reference text,
+  made_at text not null,
+  stored_at text,
+  auth_key blob not null,
+  sign_key blob not null,
+  auth_pin blob not null,
+  signature_password blob not null,
+  auth_tries integer not null,
+  signature_tries integer not null,
+  certificates blob,
+  reset_key blob,
+  check ((state = 'active') = (certificates is not null))
+);
+create unique index token_one_active on token (state) where state = 'active';
+`,
+];
 
 /**
  * Opens the wallet's file in a folder, or one in memory.
@@ -69,11 +93,13 @@ export function openWalletFile(folder: string | undefined): WalletFile {
   // A counter that is stored must be on the disk before the PIN is compared: FULL waits for it.
   db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on');
   const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number };
-  if (version > SCHEMA_VERSION) {
+  if (version > SCHEMAS.length) {
     db.close();
     throw new WalletError('wallet-file-unreadable', 'The wallet file was written by a later version.', { version });
   }
-  if (version === 0) db.exec(`begin; ${SCHEMA} pragma user_version = ${SCHEMA_VERSION}; commit`);
+  if (version < SCHEMAS.length) {
+    db.exec(`begin; ${SCHEMAS.slice(version).join('')} pragma user_version = ${SCHEMAS.length}; commit`);
+  }
   return {
     db,
     transaction(work) {

@@ -8,6 +8,7 @@ import type { Random } from '@tegata/random';
 import type { StepNumber } from '@tegata/tap';
 import { z } from 'zod';
 import { WalletError } from './error.ts';
+import { type TokenCertificates, tokenCertificatesOf } from './token/token-certificates.ts';
 
 /** A delivery as the wallet provider hands it over: it could not read it. */
 export interface Delivery {
@@ -105,21 +106,48 @@ export function wireTo(options: {
   };
 }
 
+/** What is inside a delivery: a card, certificates, or both. */
+export interface Delivered {
+  readonly reference: string;
+  readonly issuerSigned?: Uint8Array;
+  readonly certificates?: {
+    readonly certificates: TokenCertificates;
+    /** 32 octets that the SMP and this phone share: what a permission to reset the PINs is checked with. */
+    readonly resetKey: Uint8Array;
+  };
+}
+
 /**
- * What is inside a delivery: `{"reference": tstr, "issuerSigned": bstr}`.
+ * Reads what is inside a delivery: `{"reference": tstr, ? "issuerSigned": bstr, ? "certificates": {"auth": bstr, "authCa": bstr,
+ * "sign": bstr, "signCa": bstr}, ? "resetKey": bstr .size 32}`; at least one of the two, and a reset key exactly with certificates.
  * @throws {WalletError} `delivery-unreadable`
  */
-export function decodeDelivery(plaintext: Uint8Array): { reference: string; issuerSigned: Uint8Array } {
+export function decodeDelivery(plaintext: Uint8Array): Delivered {
   let value: CborValue;
   try {
-    value = decode(plaintext, { maxDepth: 2, maxItems: 8 });
+    value = decode(plaintext, { maxDepth: 3, maxItems: 24 });
   } catch (error) {
     if (!(error instanceof CborError)) throw error;
     throw new WalletError('delivery-unreadable', 'The delivery is not CBOR.', { rule: error.code });
   }
-  const [reference, issuerSigned] = value instanceof Map ? [value.get('reference'), value.get('issuerSigned')] : [];
-  if (typeof reference !== 'string' || !/^[\w-]{4,40}$/.test(reference) || !(issuerSigned instanceof Uint8Array)) {
-    throw new WalletError('delivery-unreadable', 'The delivery does not have its form.');
+  const malformed = () => new WalletError('delivery-unreadable', 'The delivery does not have its form.');
+  if (!(value instanceof Map)) throw malformed();
+  const [reference, issuerSigned, certificates, resetKey] = [
+    'reference',
+    'issuerSigned',
+    'certificates',
+    'resetKey',
+  ].map((member) => value.get(member));
+  if (typeof reference !== 'string' || !/^[\w-]{4,40}$/.test(reference)) throw malformed();
+  if (value.has('issuerSigned') && !(issuerSigned instanceof Uint8Array)) throw malformed();
+  if (!value.has('certificates')) {
+    if (!(issuerSigned instanceof Uint8Array) || value.has('resetKey')) throw malformed();
+    return { reference, issuerSigned };
   }
-  return { reference, issuerSigned };
+  if (!(resetKey instanceof Uint8Array) || resetKey.length !== 32) throw malformed();
+  return {
+    reference,
+    ...(issuerSigned instanceof Uint8Array ? { issuerSigned } : {}),
+    certificates: { certificates: tokenCertificatesOf(certificates), resetKey },
+  };
 }

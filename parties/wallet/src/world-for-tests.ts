@@ -3,7 +3,7 @@
  * @module
  */
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { encode, FullDate } from '@tegata/cbor';
+import { type CborMap, encode, FullDate } from '@tegata/cbor';
 import { adjustableClock } from '@tegata/clock';
 import { peer, type Running, serve } from '@tegata/http';
 import { encryptTo, jtiMemory, type P256Jwk, verifyDpop, verifyKeyProof } from '@tegata/jose';
@@ -164,19 +164,31 @@ export async function testWorld(changes: Partial<WalletConfig> = {}) {
       await wallet.close();
       await provider.server.close();
     },
-    async keys() {
+    async keys(certificates?: object) {
       const challenge = Buffer.from(random.bytes(32)).toString('base64url');
-      const { status, json } = await call('app', 'POST', '/keys', { challenge, count: 1 });
+      const { status, json } = await call('app', 'POST', '/keys', { challenge, count: 1, certificates });
       if (status !== 200) throw new Error(`keys: ${JSON.stringify(json)}`);
-      return json as unknown as { attestation: string; deviceKeys: P256Jwk[]; responseKey: P256Jwk };
+      return { challenge, ...json } as unknown as {
+        challenge: string;
+        attestation: string;
+        deviceKeys: P256Jwk[];
+        responseKey: P256Jwk;
+        certificateRequests?: { auth: string; sign: string };
+      };
     },
     /** Puts a delivery at the provider. */
-    async deliver(responseKey: P256Jwk, issuerSigned: Uint8Array, options: { reference?: string; name?: string } = {}) {
+    async deliver(
+      responseKey: P256Jwk,
+      issuerSigned: Uint8Array | undefined,
+      options: { reference?: string; name?: string; certificates?: CborMap; resetKey?: Uint8Array } = {},
+    ) {
       const id = randomUuid(random);
-      const plaintext = encode({ reference: options.reference ?? 'TG-0001', issuerSigned });
-      const jwe = await encryptTo(responseKey, plaintext, { tegata_delivery: options.name ?? id });
+      const { reference = 'TG-0001', name = id, ...certificates } = options;
+      const plaintext = encode({ reference, ...(issuerSigned ? { issuerSigned } : {}), ...certificates });
+      const jwe = await encryptTo(responseKey, plaintext, { tegata_delivery: name });
       provider.state.deliveries.push({ id, jwe });
-      return { id, jwe, digest: createHash('sha256').update(issuerSigned).digest('base64url') };
+      const covered = issuerSigned && !options.certificates ? issuerSigned : plaintext;
+      return { id, jwe, digest: createHash('sha256').update(covered).digest('base64url') };
     },
     /** Keys, issuance, delivery, until the receipt is there. */
     async activate(reference = 'TG-0001', changes: { portrait?: Uint8Array } = {}) {
