@@ -13,10 +13,10 @@ import { silentLog } from '@tegata/log';
 import { systemRandom as random } from '@tegata/random';
 import { noTap } from '@tegata/tap';
 import { compareAttributes, jpkiAttributes, parseCertificate, verifyPath } from '@tegata/x509';
+import { CARD_ATR } from './atr.ts';
 import { type CardAuthority, makeAuthority } from './issue/authority.ts';
 import { startTestJpki, type TestJpki } from './jpki-for-tests.ts';
 import { loadPersona, PERSONA_IDS, type PersonaId } from './persona.ts';
-import { CARD_ATR } from './routes.ts';
 import { start } from './start.ts';
 
 const clock = adjustableClock(new Date('2026-11-24T12:00:00Z'));

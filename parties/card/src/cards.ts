@@ -1,11 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Chip } from '@tegata/apdu';
 import {
   type CounterStore,
   counterOf,
+  disturbChip,
   fileCounters,
+  fileSecrets,
   makeChip,
   memoryCounters,
+  memorySecrets,
+  type SecretStore,
   type SoftwareChip,
   writeDurably,
 } from '@tegata/chip';
@@ -17,6 +22,7 @@ import { z } from 'zod';
 import { CardError } from './error.ts';
 import type { CardAuthority } from './issue/authority.ts';
 import { type CardCertificates, requestCertificates } from './issue/certificates.ts';
+import { type HandoverFaults, personaWith } from './issue/handover-faults.ts';
 import { type CardDates, cardDates, personalise } from './issue/personalise.ts';
 import { type Persona, type Personas, personasWith } from './persona.ts';
 
@@ -25,14 +31,21 @@ export interface Card {
   readonly persona: Persona;
   readonly dates: CardDates;
   readonly chip: SoftwareChip;
+  /** The chip as a reader meets it, with the trouble that its faults make on the way. Each call is a new holding. */
+  inHand(): Chip;
+  /** The PINs as they are now: the holder may have changed them. */
+  pins(): Persona['pins'];
   /** Attempts left of the three secrets that a person knows. */
   triesLeft(): { text: number; auth: number; signature: number };
 }
 
 /** The drawer with the cards: each is made when it is first taken out. */
 export interface Cards {
-  /** @throws {CardError} `persona-unknown`, `issuing-failed`, `card-state-unreadable` */
-  card(id: string): Promise<Card>;
+  /**
+   * A card with faults is another one than the person's own, and is forgotten with the process.
+   * @throws {CardError} `persona-unknown`, `issuing-failed`, `card-state-unreadable`
+   */
+  card(id: string, faults?: HandoverFaults): Promise<Card>;
   /** The card if it was made before. */
   made(id: string): Card | undefined;
 }
@@ -64,18 +77,22 @@ export function openCards(options: CardsOptions): Cards {
   const making = new Map<string, Promise<Card>>();
   return {
     made: (id) => cards.get(id),
-    async card(id) {
-      const persona = personas.get(id);
-      const made = cards.get(persona.id);
+    async card(id, faults) {
+      const own = personas.get(id);
+      const wrong = faults && Object.keys(faults).length > 0 ? faults : undefined;
+      const persona = personaWith(own, wrong ?? {});
+      const key = wrong ? `${persona.id} ${JSON.stringify(wrong)}` : persona.id;
+      const made = cards.get(key);
       if (made) return made;
       // Two hands at once make one card, not two sets of certificates.
-      let pending = making.get(persona.id);
+      let pending = making.get(key);
       if (!pending) {
-        pending = makeCard(options, persona).finally(() => making.delete(persona.id));
-        making.set(persona.id, pending);
+        const kept = wrong ? { ...options, dataDir: undefined } : options;
+        pending = makeCard(kept, persona).finally(() => making.delete(key));
+        making.set(key, pending);
       }
       const card = await pending;
-      cards.set(persona.id, card);
+      cards.set(key, card);
       return card;
     },
   };
@@ -86,16 +103,34 @@ async function makeCard(options: CardsOptions, persona: Persona): Promise<Card> 
   const { dates, certificates } = await issuedBefore(options, persona);
   const applications = await personalise({ persona, dates, certificates, authority });
   const counters = countersOf(options, persona);
+  const secrets = secretsOf(options, persona);
   log.info('card-made', { persona: persona.id });
   const tries = (application: string, id: number) => {
     const file = applications.find(({ name }) => name === application)?.files.get(id);
     const full = file?.kind === 'secret' && file.tries !== 'unlimited' ? file.tries : 0;
     return Math.min(full, counters.read(counterOf(application, id)) ?? full);
   };
+  const chip = makeChip({ applications, counters, secrets, random });
+  const changed = (name: PinName) => {
+    const [application, id] = PIN_FILES[name];
+    const value = secrets.read(counterOf(application, id));
+    return value && Buffer.from(value).toString('latin1');
+  };
   return {
     persona,
     dates,
-    chip: makeChip({ applications, counters, random }),
+    chip,
+    inHand: () => disturbed(chip, persona.faults),
+    pins: () => {
+      const { pins } = persona;
+      const card = changed('card') ?? pins.card;
+      return {
+        text: changed('text') ?? pins.text,
+        auth: changed('auth') ?? pins.auth,
+        signature: changed('signature') ?? pins.signature,
+        ...(card === undefined ? {} : { card }),
+      };
+    },
     triesLeft: () => ({
       text: tries(...PIN_FILES.text),
       auth: tries(...PIN_FILES.auth),
@@ -104,17 +139,32 @@ async function makeCard(options: CardsOptions, persona: Persona): Promise<Card> 
   };
 }
 
+function disturbed(chip: SoftwareChip, { slowMs, pulledAfter, pieces }: HandoverFaults = {}): Chip {
+  if (slowMs === undefined && pulledAfter === undefined && pieces === undefined) return chip;
+  return disturbChip(chip, { slowMs, pulledAfter, pieces });
+}
+
 const PIN_FILES = {
   text: ['text', 0x11],
   auth: ['jpki', 0x18],
   signature: ['jpki', 0x1b],
+  card: ['common', 0x1c],
 } as const satisfies Record<string, readonly [string, number]>;
+
+type PinName = keyof typeof PIN_FILES;
+
+function secretsOf({ dataDir }: CardsOptions, persona: Persona): SecretStore {
+  return dataDir === undefined ? memorySecrets() : fileSecrets(join(dataDir, `${persona.id}.secrets.json`));
+}
 
 function countersOf({ dataDir }: CardsOptions, persona: Persona): CounterStore {
   const start: Record<string, number> = {};
-  for (const name of ['text', 'auth', 'signature'] as const) {
+  for (const name of ['text', 'auth', 'signature', 'card'] as const) {
     const left = persona.triesLeft?.[name];
-    if (left !== undefined) start[counterOf(PIN_FILES[name][0], PIN_FILES[name][1])] = left;
+    if (left === undefined) continue;
+    const [application, id] = PIN_FILES[name];
+    start[counterOf(application, id)] = left;
+    if (name === 'card') start[counterOf('resident', 0x1c)] = left;
   }
   if (dataDir === undefined) return memoryCounters(start);
   return fileCounters(join(dataDir, `${persona.id}.counters.json`), start);

@@ -3,11 +3,14 @@
  * @module
  */
 
+export { CARD_ATR } from './atr.ts';
 export { CARD_KEYS, type CardKeyName, type CardKeys } from './card-keys.ts';
 export { type Card, type Cards, type CardsOptions, openCards } from './cards.ts';
 export { CardError, type CardErrorCode } from './error.ts';
-export { type CardAuthority, type CardIssuer, makeAuthority } from './issue/authority.ts';
+export { type CardAuthority, type CardChain, type CardIssuer, makeAuthority } from './issue/authority.ts';
+export { SIGNED_RECORDS, type SignedRecord } from './issue/broken-signature.ts';
 export type { CardCertificates } from './issue/certificates.ts';
+export { type HandoverFaults, handoverFaults, personaWith } from './issue/handover-faults.ts';
 export { type CardDates, cardDates, personalise } from './issue/personalise.ts';
 export {
   loadPersona,
@@ -19,5 +22,4 @@ export {
 } from './persona.ts';
 export { openPersonaFolder, type PersonaImage } from './persona-folder.ts';
 export type { PersonaData } from './persona-schema.ts';
-export { CARD_ATR } from './routes.ts';
 export { type CardConfig, start } from './start.ts';

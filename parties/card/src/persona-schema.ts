@@ -1,5 +1,6 @@
 import { isMyNumber } from '@tegata/card-files';
 import { z } from 'zod';
+import { handoverFaults } from './issue/handover-faults.ts';
 
 /** A text of a register: 1 to `most` characters, none of them a control, a line separator or a turn of the writing direction. */
 function registerText(most: number) {
@@ -117,6 +118,8 @@ export const personaSchema = z.strictObject({
   pins: z.strictObject({
     text: pin,
     auth: pin,
+    /** Of common AP and resident AP; the text PIN when not given. */
+    card: pin.optional(),
     signature: z
       .string()
       .regex(/^[A-Z0-9]{6,16}$/, '6 to 16 capitals and digits')
@@ -137,6 +140,7 @@ export const personaSchema = z.strictObject({
     .strictObject({
       text: z.int().min(0).max(3).optional(),
       auth: z.int().min(0).max(3).optional(),
+      card: z.int().min(0).max(3).optional(),
       signature: z.int().min(0).max(5).optional(),
     })
     .optional(),
@@ -151,6 +155,8 @@ export const personaSchema = z.strictObject({
       fault: z.enum(CARD_FAULTS).optional(),
     })
     .optional(),
+  /** What is wrong with the card whenever it is in the hand. */
+  faults: handoverFaults.optional(),
   look: z.strictObject({
     age: z.enum(['child', 'young', 'adult', 'elder']),
     hair: z.enum(['long', 'bob', 'short', 'parted', 'bun', 'ponytail', 'wavy', 'cropped']),

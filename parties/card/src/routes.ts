@@ -3,18 +3,19 @@ import { pairSecret, readBody } from '@tegata/http';
 import type { Log } from '@tegata/log';
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { CARD_ATR } from './atr.ts';
 import type { Cards } from './cards.ts';
 import { CardError } from './error.ts';
+import { handoverFaults } from './issue/handover-faults.ts';
 import type { Persona, Personas } from './persona.ts';
-
-/** The ATR that a contact reader gets from a real card; a contactless one invents its own (card.md §1). */
-export const CARD_ATR = Uint8Array.from([0x3b, 0xe0, 0x00, 0xff, 0x81, 0x31, 0xfe, 0x45, 0x14]);
 
 const MAX_BODY = 4096;
 const hold = z.strictObject({
   persona: z.string().max(40),
   // Only this machine: a card party that connects wherever it is told would be a tool to reach into other networks.
   reader: z.string().regex(/^127\.0\.0\.1:[0-9]{1,5}$/),
+  /** What is wrong with the card this time. */
+  faults: handoverFaults.optional(),
 });
 
 /** The person's hand as HTTP: looking at the cards, holding one to a reader, taking it away. */
@@ -52,7 +53,7 @@ export function routes(options: { cards: Cards; personas: Personas; secret: stri
     const card = cards.made(persona.id);
     return c.json({
       ...shown(persona),
-      pins: persona.pins,
+      pins: card?.pins() ?? persona.pins,
       held: held?.persona === persona.id,
       // A card that was never taken out has no counters yet.
       triesLeft: card?.triesLeft() ?? null,
@@ -65,8 +66,8 @@ export function routes(options: { cards: Cards; personas: Personas; secret: stri
   });
 
   app.post('/hold', async (c) => {
-    const { persona, reader } = checked(await readBody(c, MAX_BODY));
-    const { chip } = await cards.card(persona);
+    const { persona, reader, faults } = checked(await readBody(c, MAX_BODY));
+    const chip = (await cards.card(persona, faults)).inHand();
     await remove();
     const port = Number(reader.slice(reader.indexOf(':') + 1));
     const card = await connectCard({ host: '127.0.0.1', port, atr: CARD_ATR, chip }).catch((error: unknown) => {
@@ -101,7 +102,7 @@ function checked(body: Uint8Array): z.infer<typeof hold> {
   const { data } = hold.safeParse(value);
   const port = Number(data?.reader.split(':')[1]);
   if (!data || port < 1 || port > 65535) {
-    throw new CardError('bad-request', 'A persona and a reader 127.0.0.1:PORT are needed.');
+    throw new CardError('bad-request', 'A persona and a reader 127.0.0.1:PORT are needed, and faults that exist.');
   }
   return data;
 }

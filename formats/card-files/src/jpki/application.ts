@@ -86,6 +86,7 @@ export function jpkiApplication(fields: JpkiApplicationFields): Application {
     aid: JPKI_AID,
     files,
     change: 'change-reference-data',
+    sessionKeyRefusal: 0x6982,
     ...(profile === 'ios' ? { lastCommandIndicator: true } : {}),
   };
 }

@@ -1,8 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import {
   type CvcAnchor,
   digestInfoSigner,
   keyId,
   type SignDigestInfo,
+  TEST_CARD_AUTHORITY,
   TEST_SURFACE_AUTHORITY,
   TEST_TEXT_AUTHORITY,
   writeCvc,
@@ -21,16 +23,32 @@ export interface CardIssuer {
   certificateFor(municipalityCode: string): Promise<Uint8Array>;
 }
 
-/** Both hierarchies, and the anchors to be handed to verifiers. */
+/** The certificates of the card level: a root, the municipality's intermediate, and a key below it. */
+export interface CardChain {
+  /** What verifiers trust. The keys are made when they are first asked for. */
+  anchor(): Promise<CvcAnchor>;
+  /** Both `7F21`, and the id of the intermediate that stands between them. */
+  certificatesFor(
+    municipalityCode: string,
+    publicKey: KeyObject,
+  ): Promise<{
+    readonly intermediateKeyId: Uint8Array;
+    readonly upper: Uint8Array;
+    readonly lower: Uint8Array;
+  }>;
+}
+
+/** The hierarchies, and the anchors to be handed to verifiers. */
 export interface CardAuthority {
   readonly text: CardIssuer;
   readonly surface: CardIssuer;
+  readonly chain: CardChain;
   readonly textAnchors: readonly CvcAnchor[];
   readonly surfaceAnchors: readonly CvcAnchor[];
 }
 
 /**
- * Makes, or finds in `keys`, the CVC CA key and the municipal issuer key of text AP and surface AP. Key ids are our own: leading digit 9,
+ * Makes, or finds in `keys`, the CVC CA key and the municipal issuer key of text AP and surface AP, and later the keys of the card level. Key ids are our own: leading digit 9,
  * group 001 (card.md §9).
  * @example
  * const authority = await makeAuthority({ clock, random, keys });
@@ -41,7 +59,42 @@ export async function makeAuthority(options: { clock: Clock; random: Random; key
     issuer(options.keys, { name: 'text', authority: TEST_TEXT_AUTHORITY, application: '31' }),
     issuer(options.keys, { name: 'surface', authority: TEST_SURFACE_AUTHORITY, application: '21' }),
   ]);
-  return { text, surface, textAnchors: [text.anchor], surfaceAnchors: [surface.anchor] };
+  const chain = cardChain(options.keys);
+  return { text, surface, chain, textAnchors: [text.anchor], surfaceAnchors: [surface.anchor] };
+}
+
+function cardChain(keys: KeyStore): CardChain {
+  const names = { root: 'card-chain-root', intermediate: 'card-chain-intermediate' };
+  const signers = async () => ({
+    root: await keys.signerOrNew(names.root, 'RSA-2048'),
+    intermediate: await keys.signerOrNew(names.intermediate, 'RSA-2048'),
+  });
+  let made: ReturnType<typeof signers> | undefined;
+  const ready = () => {
+    made ??= signers();
+    return made;
+  };
+  return {
+    anchor: async () => ({ keyId: TEST_CARD_AUTHORITY, publicKey: (await ready()).root.publicKey }),
+    async certificatesFor(municipalityCode, publicKey) {
+      const { intermediate } = await ready();
+      // 11 and 12 beside the 21 and 31 of the applications: our guess as well.
+      const intermediateKeyId = keyId(`${municipalityCode}11`, '000');
+      const upper = await writeCvc({
+        issuerKeyId: TEST_CARD_AUTHORITY,
+        subjectKeyId: intermediateKeyId,
+        publicKey: intermediate.publicKey,
+        sign: digestInfoSigner(keys.privateKey(names.root)),
+      });
+      const lower = await writeCvc({
+        issuerKeyId: intermediateKeyId,
+        subjectKeyId: keyId(`${municipalityCode}12`, '000'),
+        publicKey,
+        sign: digestInfoSigner(keys.privateKey(names.intermediate)),
+      });
+      return { intermediateKeyId, upper, lower };
+    },
+  };
 }
 
 async function issuer(

@@ -1,11 +1,14 @@
-import { checkCodeB, jpkiApplication } from '@tegata/card-files';
+import { checkCodeB, jpkiApplication, keyId } from '@tegata/card-files';
 import type { Application } from '@tegata/chip';
 import { dayInJapan } from '@tegata/clock';
 import { type Random, seededRandom } from '@tegata/random';
 import type { Persona } from '../persona.ts';
 import { birthDateOf, cardExpiry, dayAfter } from '../persona-dates.ts';
 import type { CardAuthority } from './authority.ts';
+import { withBrokenSignature } from './broken-signature.ts';
+import { cardLevelApplication } from './card-level.ts';
 import type { CardCertificates } from './certificates.ts';
+import { commonApplication, residentApplication } from './common-application.ts';
 import { portraitWith, withFault } from './faults.ts';
 import { surfaceApplication } from './surface-application.ts';
 import { textApplication } from './text-application.ts';
@@ -27,8 +30,8 @@ export function cardDates(persona: Persona, at: Date): CardDates {
 }
 
 /**
- * Personalises a card: every file of its three applications, signed by the municipality's issuer keys. The same persona, dates, certificates and
- * authority give the same card.
+ * Personalises a card: every file of its five applications and the data objects of the card level, signed by the municipality's issuer keys. The
+ * same persona, dates, certificates and authority give the same card. A persona with the profile of a phone gives the JPKI-AP alone.
  */
 export async function personalise(options: {
   persona: Persona;
@@ -44,7 +47,7 @@ export async function personalise(options: {
   const municipalityCode = persona.municipality.code;
   const codeB = checkCodeB({ ...dates, securityCode: persona.securityCode });
   const jpki = jpkiApplication({
-    profile: 'card',
+    profile: persona.faults?.profile ?? 'card',
     certificates,
     authKey: keys['jpki-auth'],
     signKey: keys['jpki-sign'],
@@ -52,6 +55,7 @@ export async function personalise(options: {
     signaturePassword: persona.pins.signature,
     serialNumber: `900000000000${persona.securityCode}`,
   });
+  if (persona.faults?.profile) return withBroken([jpki], persona);
   const text = await textApplication({
     attributes: { name: persona.name, address: persona.address, birthDate: dates.birthDate, sex: persona.sex },
     myNumber: persona.myNumber,
@@ -78,5 +82,22 @@ export async function personalise(options: {
     issuer: authority.surface,
     random,
   });
-  return withFault([jpki, text, surface], fault, keys['text-session']);
+  // The 15 digits by which a card is known differ from person to person, and stay from one start to the next.
+  const serial = `9${[...seededRandom(`tegata/card/serial/${persona.id}`).bytes(14)].map((byte) => byte % 10).join('')}`;
+  const information = { serial, municipalityCode, expiry: dates.expiry };
+  const shared = { keyReference: keyId('9000034', '001'), pin: persona.pins.card ?? persona.pins.text };
+  const common = commonApplication({ ...shared, information, authenticationKey: keys.common });
+  const resident = residentApplication(shared);
+  const cardLevel = await cardLevelApplication({
+    information,
+    chain: authority.chain,
+    cardKey: keys.text,
+    withoutCardCertificate: persona.card?.withoutCardCertificate ?? false,
+  });
+  const applications = [jpki, text, surface, common, resident, cardLevel];
+  return withBroken(withFault(applications, fault, keys['text-session']), persona);
+}
+
+function withBroken(applications: readonly Application[], { faults }: Persona): readonly Application[] {
+  return (faults?.brokenSignatures ?? []).reduce(withBrokenSignature, applications);
 }

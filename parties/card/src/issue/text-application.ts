@@ -53,7 +53,7 @@ export async function textApplication(fields: TextApplicationFields): Promise<Ap
     [0x06, file(withFiller(writeSessionKeyFile(createPublicKey(fields.sessionKey))), any)],
     [0x07, file(withFiller(cardKeyFile), any)],
     [0x08, file(EMPTY_FILE, 'anyone')],
-    [PIN, { kind: 'secret', value: ascii(fields.pin), tries: 3 }],
+    [PIN, { kind: 'secret', value: ascii(fields.pin), tries: 3, change: 'four-digits' }],
     // Blocked on every card that was ever looked at.
     [0x12, { kind: 'secret', value: new Uint8Array(0), tries: 0 }],
     [0x13, { kind: 'key', privateKey: fields.cardKey, use: 'anyone' }],
@@ -61,5 +61,12 @@ export async function textApplication(fields: TextApplicationFields): Promise<Ap
     [CODE_B, { kind: 'secret', value: ascii(fields.codeB), tries: 10 }],
   ]);
   const aid = Uint8Array.from([0xd3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08]);
-  return { name: 'text', aid, files, defaultKey: 0x13 };
+  return {
+    name: 'text',
+    aid,
+    files,
+    defaultKey: 0x13,
+    change: 'change-reference-data',
+    sessionKey: { privateKey: fields.sessionKey, after: [PIN] },
+  };
 }
