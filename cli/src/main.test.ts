@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { PERSONA_IDS } from '@tegata/card';
 
 const cli = fileURLToPath(new URL('../tegata.js', import.meta.url));
 
@@ -29,7 +30,7 @@ for (const args of [
   ['inspect'],
   ['inspect', 'a', 'b'],
   ['fsck'],
-  ['personas', '--json'],
+  ['personas', 'adult'],
 ]) {
   test(`"tegata ${args.join(' ')}" is a mistake in the arguments: exit 2, how to use it, no stack trace`, async () => {
     const { code, stdout, stderr } = await tegata(args);
@@ -73,8 +74,13 @@ test('a database that does not answer is named, and nothing is left running', as
 
 test('the personas are listed with what each of them shows', async () => {
   const lines = (await tegata(['personas'])).stdout.trim().split('\n');
-  assert.equal(lines.length, 8);
-  assert.ok(lines.every((line) => /^[a-z0-9-]+ +\S.*: .+/.test(line)));
+  assert.equal(lines.length, PERSONA_IDS.length);
+  assert.ok(lines.every((line) => /^[a-z0-9-]+ +(ok|[a-z0-9-]+) +\S.*: .+/.test(line)));
+  const json = (await tegata(['personas', '--json'])).stdout.trim().split('\n');
+  assert.deepEqual(
+    json.map((line) => (JSON.parse(line) as { id: string }).id),
+    [...PERSONA_IDS],
+  );
 });
 
 test('a reader that stops reading ends the output, without a stack trace', async () => {

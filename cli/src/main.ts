@@ -23,8 +23,8 @@ const USAGE = `tegata: My Number Card functions on a phone, in the open (TEST ON
       Certificates, their status, and signed messages, each by named checks; all take --batch FILE and the exit codes of verify.
   tegata fsck --db URL [--data DIR]
       Checks the invariants of the issuance rows.
-  tegata personas
-      Lists the test cards.
+  tegata personas [--json]
+      Lists the test cards: what each is good for, and how a journey with it ends.
 `;
 
 type Command = (args: string[]) => Promise<number>;
@@ -96,9 +96,9 @@ const commands: Readonly<Record<string, Command>> = {
     return fsck({ db: values.db, data: values.data });
   },
   async personas(args) {
-    parse(args, {});
+    const { values } = parse(args, { json: { type: 'boolean' } });
     const { listPersonas } = await import('./personas.ts');
-    return listPersonas();
+    return listPersonas({ json: values.json ?? false });
   },
   async help() {
     process.stdout.write(USAGE);

@@ -6,9 +6,6 @@ import { readJp2Header } from '@tegata/jpeg2000';
 import { CardError } from '../error.ts';
 import type { CardFault } from '../persona-schema.ts';
 
-/** How many bytes of a codestream remain where only its header is good: main header and the marker of the first tile. */
-const HEADER_BYTES = 130;
-
 /** The photo of a card with a fault in it; it is signed as it is, so that nothing but the photo is wrong. */
 export function portraitWith(fault: CardFault | undefined, jp2: Uint8Array): Uint8Array {
   if (fault === 'photo-header') {
@@ -17,10 +14,13 @@ export function portraitWith(fault: CardFault | undefined, jp2: Uint8Array): Uin
     return damaged;
   }
   if (fault === 'photo-body') {
-    const start = jp2.length - readJp2Header(jp2).codestream.length;
-    const damaged = jp2.slice(0, start + HEADER_BYTES);
+    const { codestream } = readJp2Header(jp2);
+    // The main header and the marker of the first tile (SOT, 12 bytes) remain, and nothing of the picture.
+    const kept = Buffer.from(codestream).indexOf(Uint8Array.of(0xff, 0x90)) + 12;
+    const start = jp2.length - codestream.length;
+    const damaged = jp2.slice(0, start + kept);
     // The length of the box that the codestream fills.
-    new DataView(damaged.buffer).setUint32(start - 8, 8 + HEADER_BYTES);
+    new DataView(damaged.buffer).setUint32(start - 8, 8 + kept);
     return damaged;
   }
   return jp2;
