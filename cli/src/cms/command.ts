@@ -5,7 +5,9 @@ const USAGE = `tegata cms verify --cms FILE [--content FILE] --trust FILE… [--
     Verifies a SignedData, attached or detached, with any number of signers.
 `;
 
-const subcommands: Readonly<Record<string, Subcommand>> = {};
+const subcommands: Readonly<Record<string, Subcommand>> = {
+  verify: async (args, io) => (await import('./verify.ts')).cmsVerify(args, io),
+};
 
 /** `tegata cms`. */
 export function cmsCommand(args: readonly string[], io: CommandIo): Promise<number> {

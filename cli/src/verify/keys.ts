@@ -66,7 +66,7 @@ export function readPublicKey(files: GivenFiles, option: string, given: string):
   return reading(option, 'a public key', () => publicFrom(asWritten(files.read(option, given))));
 }
 
-function publicFrom({ text, bytes }: Given): KeyObject {
+function publicFrom({ text, bytes }: Written): KeyObject {
   if (text !== undefined) {
     return text.startsWith('{') ? createPublicKey({ key: JSON.parse(text), format: 'jwk' }) : createPublicKey(text);
   }
@@ -97,8 +97,10 @@ export function eReaderKeyOf(files: GivenFiles, option: string, given: string): 
   });
 }
 
+type Written = Pick<Given, 'text' | 'bytes'>;
+
 /** PEM and JSON are text; all else is bytes, however they were written down. */
-function asWritten({ text, bytes }: Given): Given {
+function asWritten({ text, bytes }: Written): Written {
   return text?.startsWith('{') || text?.includes('-----BEGIN ') ? { text, bytes } : { bytes };
 }
 

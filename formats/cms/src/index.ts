@@ -1,6 +1,6 @@
 /**
- * CMS SignedData (RFC 5652): a strict reader and verifier for messages of one signer, and a writer whose signature is made
- * elsewhere. What is accepted is narrower than the standard on purpose.
+ * CMS SignedData (RFC 5652): a strict reader, a verifier for applications (one signer, everything prescribed) and one for messages of
+ * anybody, and a writer whose signature is made elsewhere. What is accepted is narrower than the standard on purpose.
  * @module
  */
 
@@ -17,3 +17,4 @@ export {
 } from './parse.ts';
 export { type PreparedSignedData, prepareSignedData, type SignedDataInput } from './prepare.ts';
 export { type CmsInput, type CmsReport, verifySignedData } from './verify.ts';
+export { type MessageInput, type MessageReport, type SignerReport, verifyMessage } from './verify-message.ts';

@@ -44,15 +44,18 @@ export interface SignedData {
 export interface CmsLimits {
   /** Octets (default 256 KiB). */
   readonly maxBytes?: number;
+  /** Certificates inside (default 8). */
+  readonly maxCertificates?: number;
+  /** Signers (default 4). */
+  readonly maxSigners?: number;
 }
 
-const MAX_CERTIFICATES = 8;
-const MAX_SIGNERS = 4;
 const MAX_ALGORITHMS = 8;
 const MAX_ATTRIBUTES = 32;
 
 /**
- * Reads a ContentInfo with SignedData: DER throughout, no octet unread, sets in their order.
+ * Reads a ContentInfo with SignedData: DER throughout, no octet unread. What is signed is in the order of DER; the members of the other
+ * sets may stand in any (RFC 5652 §5.1 asks for DER of the signed attributes alone).
  * @throws {CmsError} `cms-malformed`
  */
 export function parseSignedData(bytes: Uint8Array, limits: CmsLimits = {}): SignedData {
@@ -63,7 +66,7 @@ export function parseSignedData(bytes: Uint8Array, limits: CmsLimits = {}): Sign
     if (outer.oid() !== cmsOid.signedData) throw malformed('is not SignedData');
     const explicit = outer.inside(tag.constructed(0));
     outer.end();
-    const signedData = readSignedData(explicit.sequence());
+    const signedData = readSignedData(explicit.sequence(), limits);
     explicit.end();
     return signedData;
   } catch (error) {
@@ -85,10 +88,9 @@ function malformed(what: string): CmsError {
   return new CmsError('cms-malformed', `The CMS message ${what}.`);
 }
 
-function readSignedData(reader: DerReader): SignedData {
+function readSignedData(reader: DerReader, limits: CmsLimits): SignedData {
   const version = reader.smallInteger();
-  const digestAlgorithms = reader.setOf().map((element) => readAlgorithm(DerReader.over(element.raw)));
-  if (digestAlgorithms.length > MAX_ALGORITHMS) throw malformed('names more digests than allowed');
+  const digestAlgorithms = members(reader.inside(tag.set), MAX_ALGORITHMS, 'digests', readAlgorithm);
 
   const encapsulated = reader.sequence();
   const eContentType = encapsulated.oid();
@@ -97,19 +99,30 @@ function readSignedData(reader: DerReader): SignedData {
   explicit?.end();
   encapsulated.end();
 
-  const certificates: Uint8Array[] = [];
-  if (reader.peek() === tag.constructed(0)) {
-    for (const element of reader.setOf(tag.constructed(0))) {
-      if (element.tag !== tag.sequence) throw malformed('holds something that is not an X.509 certificate');
-      if (certificates.length === MAX_CERTIFICATES) throw malformed('holds more certificates than allowed');
-      certificates.push(element.raw);
-    }
-  }
+  const bag = reader.optionalInside(tag.constructed(0));
+  const certificates = bag ? members(bag, limits.maxCertificates ?? 8, 'certificates', readRawCertificate) : [];
   const hasCrls = reader.optional(tag.constructed(1)) !== undefined;
-  const signers = reader.setOf().map((element) => readSignerInfo(DerReader.over(element.raw).sequence()));
-  if (signers.length > MAX_SIGNERS) throw malformed('has more signers than allowed');
+  const signers = members(reader.inside(tag.set), limits.maxSigners ?? 4, 'signers', (inner) =>
+    readSignerInfo(inner.sequence()),
+  );
   reader.end();
   return { version, digestAlgorithms, eContentType, ...(content ? { content } : {}), certificates, hasCrls, signers };
+}
+
+/** The members of a set in the order in which they stand, so many at most. */
+function members<T>(reader: DerReader, most: number, what: string, read: (reader: DerReader) => T): T[] {
+  const found: T[] = [];
+  while (!reader.done) {
+    if (found.length === most) throw malformed(`has more ${what} than allowed`);
+    found.push(read(reader));
+  }
+  return found;
+}
+
+function readRawCertificate(reader: DerReader): Uint8Array {
+  const element = reader.element();
+  if (element.tag !== tag.sequence) throw malformed('holds something that is not an X.509 certificate');
+  return element.raw;
 }
 
 function readSignerInfo(reader: DerReader): SignerInfo {

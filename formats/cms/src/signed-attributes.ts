@@ -1,5 +1,5 @@
 import { DerError, DerReader, tag } from '@tegata/der';
-import { oid, readAlgorithm } from '@tegata/x509';
+import { type AlgorithmIdentifier, oid, readAlgorithm, readName } from '@tegata/x509';
 import { type DigestName, digestOf } from './digest.ts';
 import { cmsOid } from './oids.ts';
 import type { CmsAttribute } from './parse.ts';
@@ -8,6 +8,9 @@ import type { CmsAttribute } from './parse.ts';
 export interface EssCertIdV2 {
   readonly digest: DigestName;
   readonly hash: Uint8Array;
+  /** DER of the issuer's name and content octets of the serial number, where the attribute gives them too. */
+  readonly issuer?: Uint8Array;
+  readonly serial?: Uint8Array;
 }
 
 /** The attribute that stands exactly once with exactly one value, or undefined. */
@@ -61,10 +64,36 @@ export function signingCertificateOf(attributes: readonly CmsAttribute[]): EssCe
     // SHA-256 is the default, which DER leaves out.
     const given = first.peek() === tag.sequence ? readAlgorithm(first) : undefined;
     const hash = first.octetString();
-    first.optional(tag.sequence);
+    const named = first.done ? undefined : readIssuerSerial(first);
     first.end();
     const digest = given ? digestOf(given) : 'sha256';
     if (given?.oid === oid.sha256 && given.parameters === undefined) return undefined;
-    return digest && { digest, hash };
+    return digest && { digest, hash, ...named };
+  });
+}
+
+/** IssuerSerial (RFC 5035 §4): the issuer is one directoryName. */
+function readIssuerSerial(reader: DerReader): Pick<EssCertIdV2, 'issuer' | 'serial'> {
+  const inner = reader.sequence();
+  const names = inner.sequence();
+  const holder = names.inside(tag.constructed(4));
+  const issuer = readName(holder).raw;
+  holder.end();
+  names.end();
+  const serial = inner.integerBytes();
+  inner.end();
+  return { issuer, serial };
+}
+
+/** CMSAlgorithmProtection (RFC 6211 §2) of a signature: `signature` is the content of its AlgorithmIdentifier, which stands under `[1]`. */
+export function algorithmProtectionOf(
+  attributes: readonly CmsAttribute[],
+): { readonly digest: AlgorithmIdentifier; readonly signature: Uint8Array } | undefined {
+  return reading(singleValue(attributes, cmsOid.algorithmProtection), (reader) => {
+    const inner = reader.sequence();
+    const digest = readAlgorithm(inner);
+    const signature = inner.expect(tag.constructed(1)).content;
+    inner.end();
+    return { digest, signature };
   });
 }

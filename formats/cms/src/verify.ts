@@ -1,21 +1,8 @@
-import { createHash } from 'node:crypto';
-import {
-  type AlgorithmIdentifier,
-  type Certificate,
-  type Check,
-  oid,
-  parseCertificate,
-  type Report,
-  report,
-  sameBytes,
-  signatureFits,
-  X509Error,
-} from '@tegata/x509';
-import { type DigestName, digestOf } from './digest.ts';
+import { type Certificate, parseCertificate, type Report, report, X509Error } from '@tegata/x509';
+import { type CheckFunction, CLOCK_SKEW, checkList, checkSigner, identifies } from './check-signer.ts';
 import { CmsError } from './error.ts';
 import { cmsOid } from './oids.ts';
-import { type CmsLimits, parseSignedData, type SignedData, type SignerInfo } from './parse.ts';
-import { contentTypeOf, messageDigestOf, signingCertificateOf, signingTimeOf } from './signed-attributes.ts';
+import { type CmsLimits, parseSignedData, type SignedData } from './parse.ts';
 
 /** A message and what it must be. */
 export interface CmsInput {
@@ -42,7 +29,7 @@ export interface CmsReport extends Report {
 
 /**
  * Verifies a SignedData with exactly one signer, signed attributes and the signer's certificate alone inside
- * (RFC 5652 §5.4–5.6, RFC 5035, RFC 8933).
+ * (RFC 5652 §5.4–5.6, RFC 5035, RFC 8933). For messages of others see `verifyMessage`.
  *
  * Failure codes: `cms-malformed` `version` `content-type` `content-missing` `content-unexpected` `signer-count`
  * `certificate-count` `certificate` `crls` `signer-identifier` `signed-attributes-missing` `unsigned-attributes`
@@ -53,11 +40,7 @@ export interface CmsReport extends Report {
  * if (cms.result === 'failed') refuse('cms-invalid', cms.code);
  */
 export function verifySignedData(input: CmsInput): CmsReport {
-  const checks: Check[] = [];
-  const check = (id: string, holds: boolean, code: string, detail: string, clause: string): boolean => {
-    checks.push(holds ? { id, result: 'passed', clause } : { id, result: 'failed', code, detail, clause });
-    return holds;
-  };
+  const { checks, check } = checkList();
 
   let message: SignedData;
   try {
@@ -112,12 +95,12 @@ export function verifySignedData(input: CmsInput): CmsReport {
     'Attributes that nobody signed are not accepted.',
     'RFC 5652 §5.3',
   );
-  const signingTime = verifySigner(message, signer, certificate, content, input, check);
+  const { at, skew = CLOCK_SKEW } = input;
+  const question = { message, signer, certificate, content, at, skew, rules: 'application' } as const;
+  const signingTime = checkSigner(question, check);
   const summary = report(checks);
   return summary.result === 'passed' ? { ...summary, content, certificate, signingTime } : summary;
 }
-
-type CheckFunction = (id: string, holds: boolean, code: string, detail: string, clause: string) => boolean;
 
 function signersCertificate(message: SignedData, check: CheckFunction): Certificate | undefined {
   const [only] = message.certificates;
@@ -140,133 +123,4 @@ function signersCertificate(message: SignedData, check: CheckFunction): Certific
     check('certificate', false, 'certificate', error.message, 'RFC 5280 §4.1');
     return undefined;
   }
-}
-
-function identifies({ version, identifier }: SignerInfo, certificate: Certificate): boolean {
-  if ('issuer' in identifier) {
-    const { issuer, serial } = identifier;
-    return version === 1 && sameBytes(issuer.raw, certificate.issuer.raw) && sameBytes(serial, certificate.serial);
-  }
-  return version === 3 && certificate.ski !== undefined && sameBytes(identifier.subjectKeyIdentifier, certificate.ski);
-}
-
-/** The checks on attributes and signature; gives the signing time. */
-function verifySigner(
-  message: SignedData,
-  signer: SignerInfo,
-  certificate: Certificate,
-  content: Uint8Array,
-  input: CmsInput,
-  check: CheckFunction,
-): Date | undefined {
-  // Required always: a signature over the content itself could be made from attributes shown as content (RFC 8933 §5).
-  const attributes = signer.signedAttributes;
-  const present = check(
-    'signed-attributes',
-    attributes !== undefined,
-    'signed-attributes-missing',
-    'Signed attributes are required.',
-    'RFC 5652 §5.3',
-  );
-  if (!present || !attributes || !signer.signedBytes) return undefined;
-
-  check(
-    'content-type-attribute',
-    contentTypeOf(attributes) === message.eContentType,
-    'content-type-attribute',
-    'The attribute contentType must stand once and equal the type of the content.',
-    'RFC 5652 §11.1',
-  );
-  const digest = digestOf(signer.digestAlgorithm);
-  const [listed] = message.digestAlgorithms;
-  const consistent =
-    digest !== undefined &&
-    message.digestAlgorithms.length === 1 &&
-    listed !== undefined &&
-    digestOf(listed) === digest &&
-    suits(signer.signatureAlgorithm, digest);
-  check(
-    'digest-algorithm',
-    consistent,
-    'digest-algorithm',
-    'One digest of the SHA-2 family must be named alike everywhere.',
-    'RFC 8933 §3',
-  );
-  if (digest) {
-    const expected = createHash(digest).update(content).digest();
-    const found = messageDigestOf(attributes);
-    check(
-      'message-digest',
-      found !== undefined && sameBytes(found, expected),
-      'message-digest',
-      'The attribute messageDigest must stand once and be the digest of the content.',
-      'RFC 5652 §11.2',
-    );
-  }
-  const signingTime = signingTimeOf(attributes);
-  const latest = input.at.getTime() + (input.skew ?? 300) * 1000;
-  const timely =
-    signingTime !== undefined &&
-    signingTime.getTime() <= latest &&
-    certificate.notBefore <= signingTime &&
-    signingTime <= certificate.notAfter;
-  check(
-    'signing-time',
-    timely,
-    'signing-time',
-    'The attribute signingTime must stand once, lie in the certificate’s validity and not in the future.',
-    'RFC 5652 §11.3',
-  );
-  const ess = signingCertificateOf(attributes);
-  check(
-    'signing-certificate',
-    ess !== undefined && sameBytes(ess.hash, createHash(ess.digest).update(certificate.raw).digest()),
-    'signing-certificate',
-    'The attribute signingCertificateV2 must stand once and name the certificate inside.',
-    'RFC 5035 §3',
-  );
-  const algorithm = digest && x509Algorithm(signer.signatureAlgorithm, digest);
-  check(
-    'signature-algorithm',
-    algorithm !== undefined,
-    'signature-algorithm',
-    'The signature algorithm is not accepted.',
-    'RFC 5754 §3',
-  );
-  if (algorithm) {
-    check(
-      'signature',
-      signatureFits(algorithm, certificate.publicKey, signer.signedBytes, signer.signature),
-      'signature',
-      'The signature over the attributes is not the signer’s.',
-      'RFC 5652 §5.6',
-    );
-  }
-  return signingTime;
-}
-
-const digestOfSignature: ReadonlyMap<string, DigestName> = new Map([
-  [oid.sha256WithRSAEncryption, 'sha256'],
-  [oid.sha384WithRSAEncryption, 'sha384'],
-  [oid.sha512WithRSAEncryption, 'sha512'],
-  [oid.ecdsaWithSHA256, 'sha256'],
-  [oid.ecdsaWithSHA384, 'sha384'],
-  [oid.ecdsaWithSHA512, 'sha512'],
-]);
-
-/** Whether a signature algorithm goes with the digest; plain rsaEncryption leaves the digest to SignerInfo (RFC 5754 §3.2). */
-function suits(algorithm: AlgorithmIdentifier, digest: DigestName): boolean {
-  return algorithm.oid === oid.rsaEncryption || digestOfSignature.get(algorithm.oid) === digest;
-}
-
-const rsaWith: Readonly<Record<DigestName, string>> = {
-  sha256: oid.sha256WithRSAEncryption,
-  sha384: oid.sha384WithRSAEncryption,
-  sha512: oid.sha512WithRSAEncryption,
-};
-
-/** The same algorithm in the words of X.509. */
-function x509Algorithm(algorithm: AlgorithmIdentifier, digest: DigestName): AlgorithmIdentifier | undefined {
-  if (algorithm.oid === oid.rsaEncryption) return { ...algorithm, oid: rsaWith[digest] };
-  return digestOfSignature.has(algorithm.oid) ? algorithm : undefined;
 }

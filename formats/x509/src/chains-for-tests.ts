@@ -63,6 +63,9 @@ export async function makeChains() {
   const end = { publicKey: holderKey.publicKey, holder, random, at };
   const sign = await buildJpkiSign({ ...end, issuer: { certificate: signCa, signer: caKey } });
   const auth = await buildJpkiAuth({ ...end, issuer: { certificate: authCa, signer: caKey } });
+  const phone = { ...end, device: 'phone' } as const;
+  const phoneSign = await buildJpkiSign({ ...phone, issuer: { certificate: signCa, signer: caKey } });
+  const phoneAuth = await buildJpkiAuth({ ...phone, issuer: { certificate: authCa, signer: caKey } });
   const responder = await buildOcspResponder({
     issuer: { certificate: signCa, signer: caKey },
     publicKey: responderKey.publicKey,
@@ -106,6 +109,20 @@ export async function makeChains() {
       extension.keyUsage('digitalSignature'),
     ],
   });
+  const listKey = await p256();
+  const plain = (text: string, publicKey: Signer['publicKey'], ...bits: Parameters<typeof extension.keyUsage>) =>
+    buildCertificate({
+      subject: [['CN', text]],
+      issuer: parseCertificate(signCa).subject.raw,
+      serial: randomSerial(random, 20),
+      notBefore: at,
+      notAfter: new Date(at.getTime() + 400 * 86_400_000),
+      publicKey,
+      signer: caKey,
+      extensions: [extension.keyUsage(...bits)],
+    });
+  const lister = await plain('Tegata TEST CRL signer', listKey.publicKey, 'cRLSign');
+  const correspondent = await plain('Tegata TEST correspondent', dsKey.publicKey, 'digitalSignature', 'nonRepudiation');
   const newIaca = await buildIaca({ signer: newIacaKey, ...base });
   const newDs = await buildDocumentSigner({
     issuer: { certificate: newIaca, signer: newIacaKey },
@@ -127,6 +144,10 @@ export async function makeChains() {
     signCa: { der: signCa, key: caKey, by: caKey },
     authCa: { der: authCa, key: caKey, by: caKey },
     sign: { der: sign, key: holderKey, by: caKey },
+    phoneSign: { der: phoneSign, key: holderKey, by: caKey },
+    phoneAuth: { der: phoneAuth, key: holderKey, by: caKey },
+    lister: { der: lister, key: listKey, by: caKey },
+    correspondent: { der: correspondent, key: dsKey, by: caKey },
     auth: { der: auth, key: holderKey, by: caKey },
     responder: { der: responder, key: responderKey, by: caKey },
     iaca: { der: iaca, key: iacaKey, by: iacaKey },

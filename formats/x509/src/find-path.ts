@@ -1,14 +1,15 @@
 import { signatureFits } from './algorithm.ts';
 import type { Certificate } from './certificate.ts';
 import { sameBytes } from './name.ts';
+import { isSelfSigned } from './rules/names.ts';
 
 /** What a search came to: the longest chain that was found, and why it does not end at an anchor. */
 export interface FoundPath {
   readonly chain: readonly Certificate[];
   readonly anchor?: Certificate;
   /**
-   * `signature`: somebody of the issuer's name is known, but has not signed. `issuer-name`: a trusted key has signed, under
-   * another name than the one given. `no-path-to-anchor`: neither.
+   * What the last certificate of the chain lacks. `signature`: somebody of the issuer's name is known, but has not signed. `issuer-name`: a
+   * trusted key has signed, under another name than the one given. `no-path-to-anchor`: neither.
    */
   readonly fault?: 'signature' | 'issuer-name' | 'no-path-to-anchor';
 }
@@ -35,7 +36,8 @@ export function findPath(search: Search): FoundPath {
   const signed = (certificate: Certificate, issuer: Certificate) =>
     ++signatures <= MAX_SIGNATURES && isSignedBy(certificate, issuer);
   let longest: readonly Certificate[] = [leaf];
-  let named = false;
+  // Certificates for which somebody of the issuer's name is known.
+  const named = new Set<Certificate>();
 
   const extend = (chain: readonly Certificate[]): FoundPath | undefined => {
     const current = chain[chain.length - 1] as Certificate;
@@ -45,7 +47,7 @@ export function findPath(search: Search): FoundPath {
     if (anchor) return { chain: [...chain, anchor], anchor };
     const room = chain.length <= maxIntermediates;
     const offered = room ? intermediates.filter((item) => follows(item) && !chain.includes(item)) : [];
-    named ||= chain.length === 1 && trusted.length + offered.length > 0;
+    if (trusted.length + offered.length > 0) named.add(current);
     for (const candidate of validFirst(offered, search.at)) {
       if (!signed(current, candidate)) continue;
       const longer = [...chain, candidate];
@@ -58,16 +60,25 @@ export function findPath(search: Search): FoundPath {
 
   const found = extend([leaf]);
   if (found) return found;
-  if (longest.length > 1) return { chain: longest, fault: 'no-path-to-anchor' };
-  if (named) return { chain: longest, fault: 'signature' };
-  const otherwise = anchors.some((anchor) => hintsAt(leaf, anchor, anchors.length) && signed(leaf, anchor));
+  const top = longest[longest.length - 1] as Certificate;
+  if (longest.length > 1 && isOfAnother(top, [...anchors, ...intermediates])) {
+    return { chain: longest, fault: 'no-path-to-anchor' };
+  }
+  if (named.has(top)) return { chain: longest, fault: 'signature' };
+  const otherwise = anchors.some((anchor) => hintsAt(top, anchor, anchors.length) && signed(top, anchor));
   return { chain: longest, fault: otherwise ? 'issuer-name' : 'no-path-to-anchor' };
+}
+
+/** A stranger's root may have the name of one of ours. Its own signature, or the key that it names, tells that nothing is damaged. */
+function isOfAnother(top: Certificate, known: readonly Certificate[]): boolean {
+  const named = top.aki?.keyIdentifier;
+  return isSelfSigned(top) || (named !== undefined && !known.some(({ ski }) => ski && sameBytes(ski, named)));
 }
 
 /** Whether it is worth a look if an anchor of another name has signed. */
 function hintsAt(leaf: Certificate, anchor: Certificate, anchors: number): boolean {
   const named = leaf.aki?.keyIdentifier;
-  return anchors === 1 || (named !== undefined && anchor.ski !== undefined && sameBytes(named, anchor.ski));
+  return anchors <= 4 || (named !== undefined && anchor.ski !== undefined && sameBytes(named, anchor.ski));
 }
 
 function validFirst(candidates: readonly Certificate[], at: Date): readonly Certificate[] {

@@ -2,9 +2,13 @@ import { asCertificate, asRoot, type Certificate } from './certificate.ts';
 import { X509Error } from './error.ts';
 import { type FoundPath, findPath } from './find-path.ts';
 import { sameBytes, sameName } from './name.ts';
-import { betweenAlways, type Profile, type ProfileName, profileOf } from './profile.ts';
+import { type ProfileName, profileOf } from './profile.ts';
+import type { Profile } from './profiles/profile.ts';
+import { betweenAlways } from './profiles/rows.ts';
 import { type Check, type Report, report } from './report.ts';
-import { isSelfIssued, notSelfSigned } from './rules/names.ts';
+import { criticalExtensions } from './rules/extensions.ts';
+import { validity } from './rules/frame.ts';
+import { isSelfIssued, linksNewKey, notSelfSigned } from './rules/names.ts';
 import { ask, askRoot, type Rule, type RuleContext } from './rules/rule.ts';
 import { issuesCertificates } from './rules/usage.ts';
 
@@ -20,6 +24,10 @@ export interface PathTrust {
   readonly arc?: string;
   /** Accepted policy OIDs, in place of those of the profile. */
   readonly policies?: readonly string[];
+  /** `jpki-test` accepts the policies of the hierarchy in which operators of JPKI test, in place of those of the arc. */
+  readonly oids?: 'own' | 'jpki-test';
+  /** Kinds of key accepted, in place of those of the profile: `['P-384']` is a JPKI after its next card, `['RSA-2048']` one before. */
+  readonly keys?: readonly string[];
   /**
    * `interop` turns the known deviations of foreign roots into warnings. The rules for document signers, readers, and the
    * certificates of JPKI stay strict.
@@ -65,12 +73,12 @@ export function verifyPath(input: PathInput): PathReport {
   const parsed = parseAll(input, profile.end ? mode : 'strict');
   if ('check' in parsed) return { ...report([parsed.check]), chain: [] };
   const { leaf, intermediates } = parsed;
-  const policies = input.policies ?? profile.policies?.(input.arc ?? TEST_ARC) ?? [];
-  const base = { at: input.at, policies, mode } as const;
+  const base = { at: input.at, policies: policiesOf(input, profile), mode, keys: input.keys } as const;
   const checks: Check[] = [{ id: 'der', result: 'passed', clause: 'X.690 §10' }];
 
-  if (profile.end) {
-    const anchor = anchors.find((candidate) => sameBytes(candidate.raw, leaf.raw));
+  const listed = (profile.end || profile.pinnable) && anchors.find((candidate) => sameBytes(candidate.raw, leaf.raw));
+  if (profile.end || listed) {
+    const anchor = listed || undefined;
     checks.push(...pathChecks({ chain: [leaf], ...(anchor ? { anchor } : { fault: 'no-path-to-anchor' }) }).slice(2));
     for (const rule of profile.rules) checks.push(...ask(rule, { ...base, certificate: leaf, issuer: leaf }));
     return { ...report(checks), leaf, chain: anchor ? [leaf] : [], anchor };
@@ -91,6 +99,11 @@ export function verifyPath(input: PathInput): PathReport {
   for (const rule of profile.rules) checks.push(...ask(rule, own));
   checks.push(...checksAbove(profile, found, base));
   return { ...report(checks), leaf, chain, anchor };
+}
+
+function policiesOf({ policies, oids, arc }: PathTrust, profile: Profile): readonly string[] {
+  if (policies) return policies;
+  return (oids === 'jpki-test' ? profile.testPolicies : profile.policies?.(arc ?? TEST_ARC)) ?? [];
 }
 
 function parseAll(
@@ -116,7 +129,7 @@ function parseAll(
 
 const faultDetails = {
   'issuer-name': 'A trusted key has signed the certificate, but under another name than the issuer’s.',
-  signature: 'No certificate of the issuer’s name has signed this one.',
+  signature: 'No certificate of the issuer’s name has signed it.',
   'no-path-to-anchor': 'The path does not end at a trusted certificate.',
 } as const;
 
@@ -143,28 +156,44 @@ function pathChecks({ chain, anchor, fault }: FoundPath): Check[] {
 function checksAbove(
   profile: Profile,
   { chain, anchor }: FoundPath,
-  base: Pick<RuleContext, 'at' | 'policies' | 'mode'>,
+  base: Pick<RuleContext, 'at' | 'policies' | 'mode' | 'keys'>,
 ): Check[] {
   const issuers: Check[] = [];
   const lengths: Check[] = [];
   const rows: Check[] = [];
   const above = chain.slice(1);
-  above.forEach((certificate, index) => {
+  // From the anchor down: a path that is too long there needs no second name for the same fault below.
+  for (const [index, certificate] of [...above.entries()].reverse()) {
     const isAnchor = certificate === anchor;
     const prefix = isAnchor ? 'anchor.' : 'intermediate.';
     const issuer = isAnchor ? certificate : above[index + 1];
     const context: RuleContext = { ...base, certificate, issuer, mode: isAnchor ? base.mode : 'strict' };
     const issues = ask(issuesCertificates, context, prefix);
-    const rules = isAnchor ? (profile.anchor ?? []) : (profile.between ?? betweenAlways);
-    const asked = isAnchor ? askRoot(rules, context) : rules.flatMap((rule) => ask(rule, context, prefix));
-    // One that is no CA at all has that fault alone, and not another one for each row that says so again.
-    const isCa = issues[0]?.result === 'passed';
-    const repeats = [`${prefix}basic-constraints`, `${prefix}key-usage`];
-    issuers.push(...issues);
-    lengths.push(...ask(pathLength(above.slice(0, index)), context, prefix));
-    rows.push(...(isCa ? asked : asked.filter(({ id }) => !repeats.includes(id))));
-  });
+    issuers.unshift(...issues);
+    lengths.unshift(...ask(pathLength(above.slice(0, index)), context, prefix));
+    const tooLong = lengths.some(({ result }) => result === 'failed');
+    rows.unshift(...rowsAbove(profile, context, isAnchor, issues[0]?.result === 'passed', tooLong));
+  }
   return [...issuers, ...lengths, ...rows];
+}
+
+/** The rows of one certificate above the leaf. One that is no CA at all has that fault alone, and not another one for each row that says so. */
+function rowsAbove(
+  profile: Profile,
+  context: RuleContext,
+  isAnchor: boolean,
+  isCa: boolean,
+  tooLong: boolean,
+): readonly Check[] {
+  if (isAnchor) {
+    const asked = askRoot(profile.anchor ?? [], context);
+    return isCa ? asked : asked.filter(({ id }) => id !== 'anchor.basic-constraints' && id !== 'anchor.key-usage');
+  }
+  const askAll = (rules: readonly Rule[]) => rules.flatMap((rule) => ask(rule, context, 'intermediate.'));
+  if (!isCa) return askAll([validity, criticalExtensions()]);
+  if (!profile.link || isSelfIssued(context.certificate)) return askAll(profile.link ?? betweenAlways);
+  // Where only a link to the root may stand, any other CA makes the path too long, or, where the root allows it, has the wrong name.
+  return askAll(tooLong ? betweenAlways : [...betweenAlways, linksNewKey]);
 }
 
 /** How many certificates below, the leaf and self-issued ones not counted, the constraint allows. */
@@ -173,9 +202,10 @@ function pathLength(between: readonly Certificate[]): Rule {
     id: 'path-length',
     clause: 'RFC 5280 §4.2.1.9',
     faults({ certificate: { basicConstraints } }) {
-      const below = between.filter((certificate) => !isSelfIssued(certificate)).length;
+      // One that is no CA has a graver fault, which its own check names.
+      const below = between.filter((certificate) => !isSelfIssued(certificate) && certificate.basicConstraints?.ca);
       const limit = basicConstraints?.pathLength;
-      return limit !== undefined && below > limit ? [{ code: 'pathlen', detail: 'The path is too long.' }] : [];
+      return limit !== undefined && below.length > limit ? [{ code: 'pathlen', detail: 'The path is too long.' }] : [];
     },
   };
 }

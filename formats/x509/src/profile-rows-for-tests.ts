@@ -13,7 +13,11 @@ export const profiles: Record<ProfileName, { leaf: Link; anchor: Link }> = {
   'jpki-ca': { leaf: chains.signCa, anchor: chains.signCa },
   'jpki-sign': { leaf: chains.sign, anchor: chains.signCa },
   'jpki-auth': { leaf: chains.auth, anchor: chains.authCa },
+  'jpki-phone-sign': { leaf: chains.phoneSign, anchor: chains.signCa },
+  'jpki-phone-auth': { leaf: chains.phoneAuth, anchor: chains.authCa },
   'ocsp-signer': { leaf: chains.responder, anchor: chains.signCa },
+  'crl-signer': { leaf: chains.lister, anchor: chains.signCa },
+  'cms-signer': { leaf: chains.correspondent, anchor: chains.signCa },
   iaca: { leaf: chains.iaca, anchor: chains.iaca },
   'iaca-link': { leaf: chains.link, anchor: chains.iaca },
   ds: { leaf: chains.ds, anchor: chains.iaca },
@@ -142,19 +146,18 @@ const annexB: readonly Row[] = [
   ['inhibitAnyPolicy', forbidden(oid.inhibitAnyPolicy, true), 'forbidden'],
   ['freshestCRL', forbidden(oid.freshestCRL), 'forbidden'],
 ];
-const points: readonly Row[] = [
+const directory = der.explicit(0, der.explicit(0, der.explicit(4, name(cn))));
+const pointsNamed = (named: Uint8Array): readonly Row[] => [
   ['no distribution point', missing(oid.cRLDistributionPoints), 'cdp-missing'],
   ['a critical distribution point', critical(oid.cRLDistributionPoints), 'cdp-critical'],
-  ['a distribution point for some reasons', point(crlUri, der.implicit(1, der.namedBits([1]))), 'cdp-reasons'],
-  ['a distribution point with a CRL issuer', point(crlUri, der.explicit(2, uri)), 'cdp-crlissuer'],
+  ['a distribution point for some reasons', point(named, der.implicit(1, der.namedBits([1]))), 'cdp-reasons'],
+  ['a distribution point with a CRL issuer', point(named, der.explicit(2, uri)), 'cdp-crlissuer'],
 ];
-const uriPoints: readonly Row[] = [
-  ...points,
-  [
-    'a distribution point that is no URI',
-    point(der.explicit(0, der.explicit(0, der.explicit(4, name(cn))))),
-    'cdp-missing',
-  ],
+const points = pointsNamed(crlUri);
+const uriPoints: readonly Row[] = [...points, ['a distribution point that is no URI', point(directory), 'cdp-missing']];
+const directoryPoints: readonly Row[] = [
+  ...pointsNamed(directory),
+  ['a distribution point that is a URI', point(crlUri), 'cdp-missing'],
 ];
 const alternativeNames: readonly Row[] = [
   ['no issuerAltName', missing(oid.issuerAltName), 'ian-missing'],
@@ -187,34 +190,72 @@ const dataSigner: readonly Row[] = [
   ...akis,
   ...elliptic,
 ];
+const jpkiKeys: readonly Row[] = [
+  ['an RSA key of 1024 bits', { spki: spki(rsaKey(1024)) }, 'keytype'],
+  ['an RSA key with the exponent 3', { spki: spki(rsaKey(2048, 3)) }, 'keytype'],
+  ['an Edwards key', { spki: spki(generateKeyPairSync('ed25519').publicKey) }, 'keytype'],
+  ['a key on P-256', { spki: spki(ecKey('prime256v1')) }, 'curve'],
+];
 const jpkiEntity: readonly Row[] = [
   noCritical,
   ...endEntity,
-  ['an RSA key of 1024 bits', { spki: spki(rsaKey(1024)) }, 'keytype'],
-  ['an RSA key with the exponent 3', { spki: spki(rsaKey(2048, 3)) }, 'keytype'],
-  ['a key on P-256', { spki: spki(ecKey('prime256v1')) }, 'curve'],
+  ...jpkiKeys,
+  ...directoryPoints,
+  ['no issuerAltName', missing(oid.issuerAltName), 'ian-missing'],
+  ['an issuerAltName that is a URI', ext(changing(oid.issuerAltName, { value: der.sequence(uri) })), 'ian-type'],
+  ['a critical issuerAltName', critical(oid.issuerAltName), 'ian-type'],
+  ['no country', named(cn), 'no-country'],
+  ['a country in small letters', named([oid.countryName, 'jp'], cn), 'country-case'],
+  ['another country than the CA’s', named([oid.countryName, 'FR'], cn), 'country-mismatch'],
+  ['no common name', named(jp), 'no-cn'],
+  ['a second more than five years and a day', { notAfter: after(1827, 1) }, 'lifetime'],
   ['no policy', missing(oid.certificatePolicies), 'policy'],
+  ['another issuer', { issuer: name(cn) }, 'issuer-name'],
 ];
+const jpkiSign = (own: string, others: readonly string[]): readonly Row[] => [
+  ...jpkiEntity,
+  ['keyUsage without nonRepudiation', ku(0), 'ku-bits'],
+  ['keyUsage without digitalSignature', ku(1), 'ku-bits'],
+  ['an extKeyUsage', ext(adding(oid.extKeyUsage, false, der.sequence(der.oid(oid.clientAuth)))), 'eku'],
+  ...others.map((id): Row => [`the policy ${id}`, policies(true, id), 'policy']),
+  ['a policy that is not critical', policies(false, own), 'policy'],
+];
+const jpkiAuth = (own: string, others: readonly string[]): readonly Row[] => [
+  ...jpkiEntity,
+  ['keyUsage with one bit more', ku(0, 1), 'ku-bits'],
+  ['no extKeyUsage', missing(oid.extKeyUsage), 'eku-missing'],
+  ['another purpose than clientAuth', eku(oid.serverAuth), 'eku'],
+  ['a second purpose', eku(oid.clientAuth, oid.serverAuth), 'eku'],
+  ['a critical extKeyUsage', critical(oid.extKeyUsage), 'eku'],
+  ['a further policy', policies(true, own, '2.999.8.5.1.9'), 'policy'],
+  ...others.map((id): Row => [`the policy ${id}`, policies(true, id), 'policy']),
+  ['a policy that is not critical', policies(false, own), 'policy'],
+];
+const policy = {
+  sign: '2.999.8.5.1.1.20',
+  phoneSign: '2.999.8.5.1.1.40',
+  auth: '2.999.8.5.1.3.30',
+  phoneAuth: '2.999.8.5.1.3.40',
+  // Of real cards and of J-LIS's tests: neither is ours.
+  real: ['1.2.392.200149.8.5.1.1.20', '1.2.392.200149.8.5.1.3.30', '1.2.392.200149.8.5.1.0.20', oid.anyPolicy],
+};
 
 export const table: Readonly<Record<ProfileName, readonly Row[]>> = {
-  'jpki-ca': authority,
-  'jpki-sign': [
-    ...jpkiEntity,
-    ['keyUsage without nonRepudiation', ku(0), 'ku-bits'],
-    ['an extKeyUsage', ext(adding(oid.extKeyUsage, false, der.sequence(der.oid(oid.clientAuth)))), 'eku'],
-    ['the policy of the other kind', policies(true, '2.999.8.5.1.3.30'), 'policy'],
+  'jpki-ca': [
+    ...authority,
+    ...directoryPoints,
+    ['no subjectKeyIdentifier', missing(oid.subjectKeyIdentifier), 'ski'],
+    ['a key identifier that is not SHA-1 of the key', ski, 'ski'],
+    ['a path length', bc(der.boolean(true), der.integer(0)), 'pathlen'],
+    ['no country', rootNamed(cn), 'no-country'],
+    ['a country in small letters', rootNamed([oid.countryName, 'jp'], cn), 'country-case'],
+    ['a second more than ten years and a day', { notAfter: after(3654, 1) }, 'lifetime'],
     ['another issuer', { issuer: name(cn) }, 'issuer-name'],
   ],
-  'jpki-auth': [
-    ...jpkiEntity,
-    ['keyUsage with one bit more', ku(0, 1), 'ku-bits'],
-    ['no extKeyUsage', missing(oid.extKeyUsage), 'eku-missing'],
-    ['another purpose than clientAuth', eku(oid.serverAuth), 'eku'],
-    ['a second purpose', eku(oid.clientAuth, oid.serverAuth), 'eku'],
-    ['a critical extKeyUsage', critical(oid.extKeyUsage), 'eku'],
-    ['a further policy', policies(true, '2.999.8.5.1.3.30', '2.999.8.5.1.9'), 'policy'],
-    ['a policy that is not critical', policies(false, '2.999.8.5.1.3.30'), 'policy'],
-  ],
+  'jpki-sign': jpkiSign(policy.sign, [policy.auth, policy.phoneSign, policy.phoneAuth, ...policy.real]),
+  'jpki-phone-sign': jpkiSign(policy.phoneSign, [policy.sign, policy.auth, policy.phoneAuth, ...policy.real]),
+  'jpki-auth': jpkiAuth(policy.auth, [policy.sign, policy.phoneAuth, policy.phoneSign, ...policy.real]),
+  'jpki-phone-auth': jpkiAuth(policy.phoneAuth, [policy.auth, policy.sign, policy.phoneSign, ...policy.real]),
   'ocsp-signer': [
     ...endEntity,
     ...annexB,
@@ -223,7 +264,28 @@ export const table: Readonly<Record<ProfileName, readonly Row[]>> = {
     ['no common name', named(jp), 'no-cn'],
     ['neither ocsp-nocheck nor a distribution point', missing(oid.ocspNoCheck), 'cdp-missing'],
     ['keyUsage without digitalSignature', ku(2), 'ku-bits'],
-    ['91 days and ocsp-nocheck', { notAfter: after(91) }, 'lifetime'],
+    ['keyUsage with keyCertSign', ku(0, 5), 'ku-bits'],
+    ['a second more than 90 days and ocsp-nocheck', { notAfter: after(90, 1) }, 'lifetime'],
+    ['another issuer', { issuer: name(cn) }, 'issuer-name'],
+  ],
+  'crl-signer': [
+    noCritical,
+    ['keyUsage without cRLSign', ku(0), 'ku-bits'],
+    ['keyUsage with keyCertSign and no basicConstraints', ku(5, 6), 'bc-missing'],
+    [
+      'CA:TRUE that is not critical',
+      ext(adding(oid.basicConstraints, false, der.sequence(der.boolean(true)))),
+      'bc-noncrit',
+    ],
+    ['an RSA key of 1024 bits', { spki: spki(rsaKey(1024)) }, 'keytype'],
+    ['a key on secp256k1', { spki: spki(ecKey('secp256k1')) }, 'curve'],
+    ['another issuer', { issuer: name(cn) }, 'issuer-name'],
+  ],
+  'cms-signer': [
+    ['keyUsage for encipherment', ku(2), 'ku-bits'],
+    ['an RSA key of 1024 bits', { spki: spki(rsaKey(1024)) }, 'keytype'],
+    ['a key on secp256k1', { spki: spki(ecKey('secp256k1')) }, 'curve'],
+    ['another issuer', { issuer: name(cn) }, 'issuer-name'],
   ],
   iaca: [
     ...authority,

@@ -4,7 +4,15 @@ import { describe, it } from 'node:test';
 import { der } from '@tegata/der';
 import type { Signer } from '@tegata/keys';
 import { at } from './chains-for-tests.ts';
-import { oid, type PathInput, type ProfileName, parseCertificate, type RuleCode, verifyPath } from './index.ts';
+import {
+  oid,
+  type PathInput,
+  type ProfileName,
+  parseCertificate,
+  profileNames,
+  type RuleCode,
+  verifyPath,
+} from './index.ts';
 import {
   after,
   chains,
@@ -63,6 +71,17 @@ async function rootOf(kind: 'rsa' | 'secp256k1' | 'brainpoolP384r1' | 'ed25519')
   return resign(chains.iaca.der, signer, { ...keyed(spki(pair.publicKey), true), ...algorithms });
 }
 
+/** Whose certificates a profile takes besides its own. */
+const alsoTakes: Partial<Record<ProfileName, readonly ProfileName[]>> = {
+  // Roots are told apart by the lists in which they stand, and so is what stands under them for no purpose of its own.
+  'key-attestation': ['status-signer', 'cms-signer'],
+  // Whoever signs documents may sign their status.
+  'status-signer': ['ds'],
+  'crl-signer': ['jpki-ca', 'iaca', 'iaca-link', 'key-attestation-root'],
+  // Messages are signed by anybody who has a key for signing.
+  'cms-signer': profileNames.filter((name) => !['iaca', 'iaca-link', 'jpki-ca', 'crl-signer'].includes(name)),
+};
+
 /** `spki: ''` in a row stands for the key of the issuer, with its identifier. */
 function filled(profile: ProfileName, change: Alteration): Alteration {
   if (change.spki?.length !== 0) return change;
@@ -85,17 +104,16 @@ for (const [profile, rows] of Object.entries(table) as [ProfileName, readonly Ro
     });
     it('refuses the certificates of all other uses', () => {
       for (const other of Object.keys(profiles) as ProfileName[]) {
-        // Roots are told apart by the lists in which they stand, and so is what stands under them for no purpose of its own.
-        const byList =
-          (isRoot(profile) && isRoot(other)) || (profile === 'key-attestation' && other === 'status-signer');
-        // Whoever signs documents may sign their status.
-        if (profile === other || byList || (profile === 'status-signer' && other === 'ds')) continue;
+        const byList = isRoot(profile) && isRoot(other);
+        if (profile === other || byList || alsoTakes[profile]?.includes(other)) continue;
         const input = { leaf: profiles[other].leaf.der, anchors: [profiles[other].anchor.der], at, profile };
         assert.notDeepEqual(failures(input), [], other);
       }
     });
     const attestationRoot = profile === 'key-attestation-root';
-    for (const [title, change, code] of [...everyRow, ...rows]) {
+    // A correspondent's certificate may leave keyUsage out.
+    const ofAll = everyRow.filter(([, , code]) => profile !== 'cms-signer' || code !== 'ku-missing');
+    for (const [title, change, code] of [...ofAll, ...rows]) {
       // A plain root of key attestation has one row for its keyUsage.
       const expected = attestationRoot && code === 'ku-missing' ? 'issuer-not-a-ca' : code;
       it(`refuses one with ${title} by ${expected} alone`, async () => {

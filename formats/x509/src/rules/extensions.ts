@@ -77,6 +77,21 @@ export const issuerAltName: Rule = alternativeName(() => true);
 /** IssuerAltName is there if the CA has one. */
 export const issuerAltNameAsIssuer: Rule = alternativeName((issuerHasOne) => issuerHasOne);
 
+/** IssuerAltName of JPKI: the issuer's name in Japanese, a directoryName, not critical. */
+export const issuerDirectoryName: Rule = {
+  id: 'issuer-alt-name',
+  clause: 'JPKI profile',
+  faults({ certificate }) {
+    const names = certificate.issuerAltName;
+    if (!names) return unless(false, 'ian-missing', 'The certificate has no IssuerAltName.');
+    return unless(
+      names.some(({ type }) => type === 'directoryName') && !certificate.extension(oid.issuerAltName)?.critical,
+      'ian-type',
+      'IssuerAltName must hold a directoryName, not critical.',
+    );
+  },
+};
+
 /** CRLDistributionPoints: a name of the given types, without reasons or cRLIssuer, not critical. */
 export function distributionPoint(...types: GeneralName['type'][]): Rule {
   const named = (point: DistributionPoint) => point.fullName?.some(({ type }) => types.includes(type)) === true;
@@ -99,7 +114,7 @@ export function distributionPoint(...types: GeneralName['type'][]): Rule {
       );
       // One that names its CRL in a way that nobody can follow is as good as none.
       const lost = points.some((point) => !point.crlIssuer && !named(point));
-      rule(!lost, 'cdp-missing', 'A distribution point must be a URI.');
+      rule(!lost, 'cdp-missing', `A distribution point must be named by: ${types.join(', ')}.`);
       return faults;
     },
   };

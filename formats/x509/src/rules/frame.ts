@@ -39,6 +39,21 @@ export const algorithm: Rule = {
   },
 };
 
+/** The certificate is signed with one of these algorithms. */
+export function algorithmIs(...accepted: readonly string[]): Rule {
+  return {
+    id: 'signature-algorithm',
+    clause: 'JPKI profile',
+    faults: ({ certificate: { signatureAlgorithm } }) =>
+      unless(
+        // Of an algorithm that nobody takes the rule before has said so.
+        accepted.includes(signatureAlgorithm.oid) || signatureKind(signatureAlgorithm) === undefined,
+        'signature',
+        `The signature algorithm is ${oidName(signatureAlgorithm.oid)}; accepted: ${accepted.map(oidName).join(', ')}.`,
+      ),
+  };
+}
+
 /** The time in question lies within notBefore … notAfter. */
 export const validity: Rule = {
   id: 'validity',
@@ -50,22 +65,39 @@ export const validity: Rule = {
   },
 };
 
+/** A length of time: years of the calendar and days. */
+export interface Span {
+  readonly years?: number;
+  readonly days?: number;
+}
+
 /** The whole validity is no longer than the profile allows. */
-export function lifetime(longest: { readonly days: number } | { readonly years: number }, clause: string): Rule {
-  const text = 'days' in longest ? `${longest.days} days` : `${longest.years} years`;
+export function lifetime(longest: Span, clause: string): Rule {
+  return lifetimeByKey(longest, {}, clause);
+}
+
+/** As {@link lifetime}, with another length for some kinds of key. */
+export function lifetimeByKey(longest: Span, byKey: Readonly<Record<string, Span>>, clause: string): Rule {
   return {
     id: 'lifetime',
     clause,
-    faults({ certificate: { notBefore, notAfter } }) {
-      const fits = notBefore <= notAfter && notAfter.getTime() <= endOf(notBefore, longest);
-      return unless(fits, 'lifetime', `At most ${text} of validity are allowed.`, true);
+    faults({ certificate }) {
+      const { notBefore, notAfter } = certificate;
+      const span = byKey[keyKind(certificate) ?? ''] ?? longest;
+      const fits = notBefore <= notAfter && notAfter.getTime() <= endOf(notBefore, span);
+      return unless(fits, 'lifetime', `At most ${textOf(span)} of validity are allowed.`, true);
     },
   };
 }
 
-function endOf(start: Date, longest: { readonly days: number } | { readonly years: number }): number {
-  if ('days' in longest) return start.getTime() + longest.days * 86_400_000;
-  return new Date(start.getTime()).setUTCFullYear(start.getUTCFullYear() + longest.years);
+function endOf(start: Date, { years = 0, days = 0 }: Span): number {
+  return new Date(start.getTime()).setUTCFullYear(start.getUTCFullYear() + years) + days * 86_400_000;
+}
+
+function textOf({ years, days }: Span): string {
+  const part = (count: number | undefined, unit: string) =>
+    count === undefined ? [] : [`${count} ${unit}${count === 1 ? '' : 's'}`];
+  return [...part(years, 'year'), ...part(days, 'day')].join(' and ');
 }
 
 /** A responder is trusted for the whole life of its certificate only if that is short; else its CRL must be at hand. */
@@ -95,12 +127,15 @@ export const withinIssuer: Rule = {
 
 const isCurve = (kind: string) => kind.startsWith('P-') || kind.startsWith('brainpool');
 
-/** The key is of a kind that the profile takes: `curve` names an elliptic-curve key on another curve or in another form. */
-export function key(kinds: readonly string[]): Rule {
-  const accepted = kinds.join(', ');
+/**
+ * The key is of a kind that the profile takes, or the caller in its place: `curve` names an elliptic-curve key on another curve or in another
+ * form.
+ */
+export function key(ofProfile: readonly string[]): Rule {
   return {
     id: 'key',
-    faults({ certificate }) {
+    faults({ certificate, keys: kinds = ofProfile }) {
+      const accepted = kinds.join(', ');
       const kind = keyKind(certificate);
       if (kind !== undefined && kinds.includes(kind)) return none;
       const elliptic = certificate.spki.algorithm.oid === oid.ecPublicKey && kinds.some(isCurve);

@@ -53,6 +53,8 @@ export interface RuleContext {
   readonly issuer?: Certificate;
   readonly at: Date;
   readonly policies: readonly string[];
+  /** Kinds of key that the caller takes, in place of those of the profile. */
+  readonly keys?: readonly string[];
   /** `interop`: deviations that real foreign roots show are warnings. */
   readonly mode: 'strict' | 'interop';
 }

@@ -29,6 +29,45 @@ export function keyUsage(clause: string, ...alternatives: (readonly KeyUsageBit[
   };
 }
 
+/** KeyUsage of a responder: digitalSignature alone; whether it is marked critical is left open (Annex B). */
+export const responderKeyUsage: Rule = {
+  id: 'key-usage',
+  clause: 'ISO/IEC 18013-5 B.1',
+  faults({ certificate: { keyUsage: present } }) {
+    if (!present) return unless(false, 'ku-missing', 'The certificate has no KeyUsage.', true);
+    const signs = present.has('digitalSignature');
+    return unless(signs && present.size === 1, 'ku-bits', 'KeyUsage must be digitalSignature only.', signs);
+  },
+};
+
+/** KeyUsage of whoever signs CRLs: there, critical, with cRLSign. */
+export const crlSign: Rule = {
+  id: 'key-usage',
+  clause: keyUsageClause,
+  faults({ certificate }) {
+    const present = certificate.keyUsage;
+    if (!present) return unless(false, 'ku-missing', 'The certificate has no KeyUsage.');
+    const faults: Fault[] = [];
+    if (!present.has('cRLSign')) faults.push({ code: 'ku-bits', detail: 'KeyUsage must hold cRLSign.' });
+    if (!certificate.extension(oid.keyUsage)?.critical) {
+      faults.push({ code: 'ku-noncrit', detail: 'KeyUsage must be critical.', tolerable: true });
+    }
+    return faults;
+  },
+};
+
+/** KeyUsage of whoever signs messages, where it is there: digitalSignature or nonRepudiation. */
+export const signsMessages: Rule = {
+  id: 'key-usage',
+  clause: keyUsageClause,
+  faults: ({ certificate: { keyUsage: present } }) =>
+    unless(
+      !present || present.has('digitalSignature') || present.has('nonRepudiation'),
+      'ku-bits',
+      'KeyUsage must hold digitalSignature or nonRepudiation.',
+    ),
+};
+
 /** KeyUsage allows signing of data. */
 export const digitalSignature: Rule = {
   id: 'key-usage',
@@ -71,6 +110,24 @@ export function certificateAuthority(pathLength?: number): Rule {
     },
   };
 }
+
+/** A CA has BasicConstraints, and nobody else signs certificates (RFC 5280 §4.2.1.9). */
+export const authorityWhereItIssues: Rule = {
+  id: 'basic-constraints',
+  clause: constraintsClause,
+  faults(context) {
+    const { basicConstraints, keyUsage: present } = context.certificate;
+    return basicConstraints?.ca || present?.has('keyCertSign') ? certificateAuthority().faults(context) : none;
+  },
+};
+
+/** The roots of JPKI do not limit the length of a path. */
+export const noPathLength: Rule = {
+  id: 'path-length-absent',
+  clause: 'JPKI profile',
+  faults: ({ certificate: { basicConstraints } }) =>
+    unless(basicConstraints?.pathLength === undefined, 'pathlen', 'There must be no path length.', true),
+};
 
 /** An end entity says nothing of being a CA. */
 export const notCa: Rule = {
