@@ -67,15 +67,21 @@ export function readIssuerSigned(cursor: CborCursor, options?: DecodeOptions): I
   let nameSpaces = new Map<string, IssuerSignedItem[]>();
   let issuerAuth: CborValue;
   let signed = false;
+  let unknown = false;
   cursor.openMap();
   for (let key = cursor.nextKey(ISSUER_SIGNED); key !== undefined; key = cursor.nextKey(ISSUER_SIGNED)) {
     if (key === 'nameSpaces') nameSpaces = readNameSpaces(cursor, options);
     else if (key === 'issuerAuth') {
       issuerAuth = cursor.value();
       signed = true;
-    } else cursor.skip();
+    } else {
+      unknown = true;
+      cursor.skip();
+    }
   }
   if (!signed) missing(start, 'issuerAuth');
+  // To show nothing is allowed. Something else in the place of what is shown is damage: nobody has signed the name of this member.
+  if (unknown && nameSpaces.size === 0) missing(start, 'nameSpaces');
   return { nameSpaces, issuerAuth };
 }
 
