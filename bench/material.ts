@@ -3,42 +3,13 @@
  * records of 14 elements, phones and a session, around the machine's own time, which one peer takes from there. TEST ONLY.
  * @module
  */
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { type CborMap, type CborValue, decode, type Encoded, encode, FullDate } from '@tegata/cbor';
-import { systemClock } from '@tegata/clock';
 import { decodeCoseKey, encodeCoseKey } from '@tegata/cose';
-import { type Signer, softwareSigner } from '@tegata/keys';
-import {
-  buildDeviceEngagement,
-  buildDeviceResponse,
-  eReaderKeyBytes,
-  type ItemsRequest,
-  issueMdoc,
-  MNC_DOCTYPE,
-  NS_ISO,
-  NS_JP,
-  parseDeviceEngagement,
-  sessionTranscriptQr,
-} from '@tegata/mdoc';
+import { buildDeviceResponse, type ItemsRequest, issueMdoc, MNC_DOCTYPE, NS_ISO, NS_JP } from '@tegata/mdoc';
 import { systemRandom } from '@tegata/random';
-import { buildDocumentSigner, buildIaca } from '@tegata/x509-build';
+import { makeAuthority, makeKey, makeSession, NOW, VALIDITY } from '../interop/src/mdoc-fixture.ts';
 
-const HOUR = 60 * 60 * 1000;
-export const NOW = new Date(Math.floor(systemClock.now().getTime() / 1000) * 1000);
-const hours = (count: number) => new Date(NOW.getTime() + count * HOUR);
-export const VALIDITY = { signed: hours(-1), validFrom: hours(-1), validUntil: hours(24 * 30) };
-
-/** A key pair and its signer. */
-export interface BenchKey {
-  readonly privateKey: KeyObject;
-  readonly publicKey: KeyObject;
-  readonly signer: Signer;
-}
-
-function makeKey(): BenchKey {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return { privateKey, publicKey, signer: softwareSigner(privateKey) };
-}
+export { NOW, VALIDITY };
 
 /** Element values by namespace and name. */
 export type Elements = Record<string, Record<string, CborValue>>;
@@ -87,26 +58,13 @@ const PRESENTATIONS = 64;
 
 /** Makes it. Phones' keys come as COSE_Key, decoded and validated: that is how an issuer meets them. */
 export async function makeMaterial() {
-  const rootKey = makeKey();
-  const ds = makeKey();
-  const iaca = await buildIaca({ signer: rootKey.signer, random: systemRandom, notBefore: hours(-48) });
-  const dsCertificate = await buildDocumentSigner({
-    issuer: { signer: rootKey.signer, certificate: iaca },
-    publicKey: ds.publicKey,
-    random: systemRandom,
-    notBefore: hours(-24),
-  });
+  const { iaca, ds, dsCertificate } = await makeAuthority('P-256');
   const phones = Array.from({ length: PHONES }, () => {
     const key = makeKey();
     const coseKey = encode(encodeCoseKey(key.publicKey));
     return { ...key, coseKey, publicKey: decodeCoseKey(decode(coseKey)) };
   });
-  const reader = makeKey();
-  const engagement = parseDeviceEngagement(buildDeviceEngagement({ eDeviceKey: makeKey().publicKey }));
-  const transcript = sessionTranscriptQr({
-    deviceEngagementBytes: engagement.encoded,
-    eReaderKeyBytes: eReaderKeyBytes(reader.publicKey),
-  });
+  const { reader, transcript } = makeSession();
   const small = elementsWith(4 * 1024);
   const large = elementsWith(20 * 1024);
 

@@ -50,12 +50,13 @@ export const REQUEST: ItemsRequest = {
 export const NAME = '見本　花子';
 export const BIRTH_DATE = '2000-03-31';
 
-/** All the parts of one presentation. */
-export async function makePresentation() {
-  const root = makeKey('P-384');
+/** When a document of these tests is valid. */
+export const VALIDITY = { signed: hours(-1), validFrom: hours(-1), validUntil: hours(24 * 30) };
+
+/** A root over a key of that curve, and one document signer below it. */
+export async function makeAuthority(rootCurve = 'P-384') {
+  const root = makeKey(rootCurve);
   const ds = makeKey();
-  const phone = makeKey();
-  const reader = makeKey();
   const iaca = await buildIaca({ signer: root.signer, random: systemRandom, notBefore: hours(-48) });
   const dsCertificate = await buildDocumentSigner({
     issuer: { signer: root.signer, certificate: iaca },
@@ -63,7 +64,24 @@ export async function makePresentation() {
     random: systemRandom,
     notBefore: hours(-24),
   });
-  const validity = { signed: hours(-1), validFrom: hours(-1), validUntil: hours(24 * 30) };
+  return { iaca, ds, dsCertificate };
+}
+
+/** A reader, and the transcript of an engagement by QR code with a phone. */
+export function makeSession() {
+  const reader = makeKey();
+  const engagement = parseDeviceEngagement(buildDeviceEngagement({ eDeviceKey: makeKey().publicKey }));
+  const transcript = sessionTranscriptQr({
+    deviceEngagementBytes: engagement.encoded,
+    eReaderKeyBytes: eReaderKeyBytes(reader.publicKey),
+  });
+  return { reader, transcript };
+}
+
+/** All the parts of one presentation. */
+export async function makePresentation() {
+  const authority = await makeAuthority();
+  const phone = makeKey();
   const issuerSigned = await issueMdoc({
     docType: MNC_DOCTYPE,
     elements: {
@@ -71,15 +89,10 @@ export async function makePresentation() {
       [NS_ISO]: { sex: 2, age_over_20: true, birth_date: new FullDate(BIRTH_DATE) },
     },
     deviceKey: phone.publicKey,
-    validity,
+    validity: VALIDITY,
     random: systemRandom,
-    signer: ds.signer,
-    certificateChain: [dsCertificate],
+    signer: authority.ds.signer,
+    certificateChain: [authority.dsCertificate],
   });
-  const engagement = parseDeviceEngagement(buildDeviceEngagement({ eDeviceKey: makeKey().publicKey }));
-  const transcript = sessionTranscriptQr({
-    deviceEngagementBytes: engagement.encoded,
-    eReaderKeyBytes: eReaderKeyBytes(reader.publicKey),
-  });
-  return { iaca, ds, dsCertificate, phone, reader, validity, issuerSigned, transcript };
+  return { ...authority, ...makeSession(), phone, validity: VALIDITY, issuerSigned };
 }
