@@ -53,6 +53,11 @@ export class CborCursor {
     return this.reader.position;
   }
 
+  /** The whole input. */
+  get input(): Uint8Array {
+    return this.reader.bytes;
+  }
+
   /** What was read since an offset, as received. */
   since(offset: number): Uint8Array {
     return this.reader.bytes.subarray(offset, this.reader.position);
@@ -198,11 +203,22 @@ export class CborCursor {
     return byteString(this.reader);
   }
 
-  /** Passes a byte string by. */
-  skipBytes(): void {
+  /**
+   * Passes a byte string by, so that it need only be cut out if somebody asks for it.
+   * @returns where its content begins in `input`; it ends where the cursor stands then. Undefined where it comes in chunks: then nothing was
+   * read, and `bytes` takes it.
+   */
+  passBytes(): number | undefined {
+    const { reader } = this;
+    const at = reader.position;
     this.expect(MAJOR.bytes);
-    if (this.reader.info === INDEFINITE) this.reader.chunks(() => this.reader.skipString());
-    else this.reader.skipString();
+    if (reader.info === INDEFINITE) {
+      reader.position = at;
+      return undefined;
+    }
+    const from = reader.position;
+    reader.skipString();
+    return from;
   }
 
   /** Embedded CBOR that stays closed. */

@@ -10,8 +10,11 @@ const MS_PER_DAY = 86_400_000;
  */
 export class DateTime {
   readonly text: string;
+  /** The instant in milliseconds, not a number for what is no `tdate`: worked out once. */
+  readonly #time: number;
   constructor(text: string) {
     this.text = text;
+    this.#time = tdate(text);
   }
   /** Cuts an instant down to whole seconds. @throws {CborError} `date-time-form` outside of the years 0000 to 9999 */
   static from(date: Date): DateTime {
@@ -25,14 +28,14 @@ export class DateTime {
   }
   /** Whether the text is a `tdate`: `YYYY-MM-DDTHH:MM:SSZ` and exists in the calendar. */
   get strict(): boolean {
-    return !Number.isNaN(tdate(this.text));
+    return !Number.isNaN(this.#time);
   }
   /**
    * The instant. Only `YYYY-MM-DDTHH:MM:SSZ` is read, unless `lenient` also allows fractions and offsets (RFC 3339).
    * @throws {CborError} `date-time-form`
    */
   toDate(options: { lenient?: boolean } = {}): Date {
-    let time = tdate(this.text);
+    let time = this.#time;
     if (Number.isNaN(time) && options.lenient) time = rfc3339(this.text);
     if (Number.isNaN(time)) throw new CborError('date-time-form', 'The text of tag 0 is not a date and time in UTC.');
     return new Date(time);

@@ -3,6 +3,7 @@ import { CoseError, type CoseMessage, parseSign1, x5chain } from '@tegata/cose';
 import { MdocError } from './error.ts';
 import { type MobileSecurityObject, parseMso } from './mobile-security-object.ts';
 import { empty, missing, nextName, readStructure } from './read-structure.ts';
+import { ReceivedItem, type Salt } from './received-item.ts';
 
 /** Bytes of the `random` that we issue; a reader accepts 16 (ISO/IEC 18013-5 §9.1.2.5). */
 export const SALT_BYTES = 32;
@@ -117,7 +118,7 @@ const ITEM = new KnownNames('digestID', 'random', 'elementIdentifier', 'elementV
 function readItem(cursor: CborCursor, outside: number, encoded: Encoded | undefined): IssuerSignedItem {
   const start = cursor.position;
   let digestID: number | undefined;
-  let random: Uint8Array | undefined;
+  let salt: Salt | undefined;
   let elementIdentifier: string | undefined;
   let elementValue: CborValue;
   let valued = false;
@@ -129,7 +130,7 @@ function readItem(cursor: CborCursor, outside: number, encoded: Encoded | undefi
         digestID = cursor.unsigned();
         break;
       case 'random':
-        random = cursor.bytes();
+        salt = readSalt(cursor);
         break;
       case 'elementIdentifier':
         elementIdentifier = cursor.name();
@@ -143,10 +144,17 @@ function readItem(cursor: CborCursor, outside: number, encoded: Encoded | undefi
     }
   }
   if (digestID === undefined) return missing(start, 'digestID');
-  if (random === undefined) return missing(start, 'random');
+  if (salt === undefined) return missing(start, 'random');
   if (elementIdentifier === undefined) return missing(start, 'elementIdentifier');
   if (!valued) return missing(start, 'elementValue');
   if (!encoded) cursor.closeEmbedded();
   const received = encoded ?? Encoded.received(cursor.since(outside));
-  return { encoded: received, digestID, random, elementIdentifier, elementValue };
+  return new ReceivedItem(received, digestID, elementIdentifier, elementValue, salt);
+}
+
+function readSalt(cursor: CborCursor): Salt {
+  const from = cursor.passBytes();
+  if (from !== undefined) return { input: cursor.input, from, to: cursor.position };
+  const input = cursor.bytes();
+  return { input, from: 0, to: input.length };
 }

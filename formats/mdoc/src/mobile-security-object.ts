@@ -12,6 +12,7 @@ import {
 import { encodeCoseKey } from '@tegata/cose';
 import { MdocError } from './error.ts';
 import { empty, Fault, missing, nextName, readStructure } from './read-structure.ts';
+import { ReceivedDigests } from './received-digests.ts';
 import { decodeFor } from './shape.ts';
 
 /** Digest algorithms by their names in the MSO, and in node:crypto. */
@@ -44,7 +45,7 @@ export interface MobileSecurityObject {
   readonly bytes: Uint8Array;
   readonly version: string;
   readonly digestAlgorithm: string;
-  readonly valueDigests: ReadonlyMap<string, ReadonlyMap<number, Uint8Array>>;
+  readonly valueDigests: ReadonlyMap<string, ReceivedDigests>;
   /** A COSE_Key, not validated yet. */
   readonly deviceKey: CborValue;
   readonly keyAuthorizations: KeyAuthorizations;
@@ -183,13 +184,13 @@ function readMso(cursor: CborCursor): Omit<MobileSecurityObject, 'bytes'> {
   return status === undefined ? mso : { ...mso, status };
 }
 
-function readValueDigests(cursor: CborCursor): Map<string, Map<number, Uint8Array>> {
+function readValueDigests(cursor: CborCursor): Map<string, ReceivedDigests> {
   const start = cursor.position;
-  const namespaces = new Map<string, Map<number, Uint8Array>>();
+  const namespaces = new Map<string, ReceivedDigests>();
   cursor.openMap();
   for (let name = nextName(cursor); name !== undefined; name = nextName(cursor)) {
     const from = cursor.position;
-    const digests = new Map<number, Uint8Array>();
+    const digests = new ReceivedDigests(cursor.input);
     cursor.openMap();
     for (
       let at = cursor.position, id = cursor.nextKey();
@@ -199,7 +200,7 @@ function readValueDigests(cursor: CborCursor): Map<string, Map<number, Uint8Arra
       if (typeof id !== 'number' || id < 0 || id >= DIGEST_ID_END) {
         throw new Fault('digest-id-range', at, 'a digestID is below 2^31');
       }
-      digests.set(id, cursor.bytes());
+      digests.read(id, cursor);
     }
     if (digests.size === 0) empty(from);
     namespaces.set(name, digests);

@@ -120,9 +120,9 @@ function inspectResponse(list: CheckList, response: DeviceResponse, requests: re
   else list.fail('version', 'response-version', 'The response has a version that is not read here.');
   if (response.status === 0) list.pass('status');
   else list.fail('status', `status-${response.status}`, 'The phone reports an error.');
-  const returned = new Set(response.documents.map(({ docType }) => docType));
-  const missing = requests.filter(({ docType }) => !returned.has(docType));
-  if (returned.size === 0) list.fail('requested-doctype', 'no-documents', 'Nothing was presented.');
+  const { documents } = response;
+  const missing = requests.filter((request) => !documents.some(({ docType }) => docType === request.docType));
+  if (documents.length === 0) list.fail('requested-doctype', 'no-documents', 'Nothing was presented.');
   else if (missing.length > 0) {
     const names = missing.map(({ docType }) => printable(docType)).join(', ');
     list.warn('requested-doctype', 'document-missing', `Not presented: ${names}.`);

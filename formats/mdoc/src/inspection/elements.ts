@@ -98,7 +98,7 @@ function inspectUnrequested(list: CheckList, request: ItemsRequest, shown: Shown
 }
 
 function answers(returned: readonly ShownElement[], element: string): boolean {
-  for (const { elementIdentifier } of returned) if (elementIdentifier === element) return true;
+  if (isAmong(returned, element)) return true;
   const age = ageOf(element);
   return age !== undefined && ageAnswer(age, valuesIn(returned)) !== undefined;
 }
@@ -108,10 +108,17 @@ function answers(returned: readonly ShownElement[], element: string): boolean {
  * was asked.
  */
 function openAges(asked: Readonly<Record<string, boolean>>, returned: readonly ShownElement[]): readonly number[] {
-  const ages = Object.keys(asked).filter((element) => ageOf(element) !== undefined);
-  if (ages.length === 0) return [];
-  const told = new Set(returned.map(({ elementIdentifier }) => elementIdentifier));
-  return ages.filter((element) => !told.has(element)).map((element) => ageOf(element) as number);
+  const ages: number[] = [];
+  for (const element in asked) {
+    const age = Object.hasOwn(asked, element) ? ageOf(element) : undefined;
+    if (age !== undefined && !isAmong(returned, element)) ages.push(age);
+  }
+  return ages;
+}
+
+function isAmong(returned: readonly ShownElement[], element: string): boolean {
+  for (const { elementIdentifier } of returned) if (elementIdentifier === element) return true;
+  return false;
 }
 
 /** A phone answers an age question with the nearest value that was attested: that is an answer, not an extra. */
