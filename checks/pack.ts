@@ -11,6 +11,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { packageOf, programOf } from './program.ts';
 import { FORMATS, manifestOf, PUBLISHED, ROOT } from './published.ts';
+import { readmeOf } from './readme.ts';
 
 /** A relative import of a TypeScript file. */
 const RELATIVE_TS = /((?:from |import\()['"]\.{1,2}\/[^'"\n]*)\.ts(['"])/g;
@@ -37,9 +38,7 @@ export function pack(to: string): Packed[] {
     const folder = join(to, basename(source));
     writeFileSync(join(folder, 'package.json'), publishedManifest(source));
     copyFileSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'));
-    if ((FORMATS as readonly string[]).includes(basename(source))) {
-      copyFileSync(join(ROOT, source, 'README.md'), join(folder, 'README.md'));
-    }
+    writeFileSync(join(folder, 'README.md'), publishedReadme(source));
     return { name, source, folder, tarball: join(to, `${name.slice(1).replace('/', '-')}-${version}.tgz`) };
   });
   const folders = packed.map(({ folder }) => `./${relative(to, folder)}`);
@@ -74,6 +73,13 @@ function emit(to: string): void {
     const folder = packageOf(file.fileName);
     if (folder && !PUBLISHED.includes(folder)) throw new Error(`${folder} is needed and not published.`);
   }
+}
+
+/** The README of a format; of a companion what its manifest says of it. */
+function publishedReadme(source: string): string {
+  if ((FORMATS as readonly string[]).includes(basename(source))) return readmeOf(source);
+  const { name, description } = manifestOf(source);
+  return `# ${name}\n\n${description}. It comes with \`@tegata/mdoc\` and its kin, whose READMEs show it at work; its declarations say the rest.\n`;
 }
 
 /** The manifest of the repository with what only the published form has: its exports, and the root's word on Node's version. */
