@@ -1,4 +1,12 @@
-import { type Certificate, type Check, type ProfileName, TEST_ARC, verifyPath } from '@tegata/x509';
+import {
+  type Certificate,
+  type Check,
+  type ProfileName,
+  parseCertificate,
+  TEST_ARC,
+  verifyPath,
+  X509Error,
+} from '@tegata/x509';
 
 /** Where the key of a certificate lives: told by its policy. */
 export type Device = 'card' | 'phone';
@@ -20,9 +28,15 @@ export interface CheckedCertificate {
 }
 
 const uses = {
-  auth: { profile: 'jpki-auth', policies: { card: '1.3.30', phone: '1.3.40' } },
-  sign: { profile: 'jpki-sign', policies: { card: '1.1.20', phone: '1.1.40' } },
-} as const satisfies Record<string, { profile: ProfileName; policies: Record<Device, string> }>;
+  auth: {
+    card: { profile: 'jpki-auth', policy: '1.3.30' },
+    phone: { profile: 'jpki-phone-auth', policy: '1.3.40' },
+  },
+  sign: {
+    card: { profile: 'jpki-sign', policy: '1.1.20' },
+    phone: { profile: 'jpki-phone-sign', policy: '1.1.40' },
+  },
+} as const satisfies Record<string, Record<Device, { profile: ProfileName; policy: string }>>;
 
 /** Validates the path of a certificate that is used to log in (`auth`) or to sign (`sign`), at a time. */
 export function checkCertificate(
@@ -31,14 +45,27 @@ export function checkCertificate(
   trust: JpkiTrust,
   at: Date,
 ): CheckedCertificate {
-  const { profile, policies } = uses[use];
   const arc = trust.arc ?? TEST_ARC;
   const devices = trust.devices ?? ['card', 'phone'];
-  const accepted = devices.map((device) => `${arc}.${policies[device]}`);
-  const path = verifyPath({ leaf, anchors: trust.anchors, profile, at, policies: accepted });
+  const read = readable(leaf);
+  const named = read?.policies?.map((policy) => policy.oid) ?? [];
+  const claimed = devices.find((device) => named.includes(`${arc}.${uses[use][device].policy}`));
+  // One that claims to be for nothing that is accepted fails the policy of the first profile.
+  const device = claimed ?? devices[0] ?? 'card';
+  const { profile, policy } = uses[use][device];
+  const policies = [`${arc}.${policy}`];
+  const path = verifyPath({ leaf: read ?? leaf, anchors: trust.anchors, profile, at, policies });
   const checks = path.checks.map((check): Check => ({ ...check, id: `certificate.${check.id}` }));
   if (path.result !== 'passed' || !path.leaf || !path.anchor) return { checks };
-  const named = path.leaf.policies?.map((policy) => policy.oid);
-  const device = devices.find((candidate) => named?.includes(`${arc}.${policies[candidate]}`));
-  return device ? { checks, verified: { leaf: path.leaf, issuer: path.anchor, device } } : { checks };
+  return { checks, verified: { leaf: path.leaf, issuer: path.anchor, device } };
+}
+
+/** The certificate as read; what cannot be read is for the path to say. */
+function readable(leaf: Certificate | Uint8Array): Certificate | undefined {
+  try {
+    return leaf instanceof Uint8Array ? parseCertificate(leaf) : leaf;
+  } catch (error) {
+    if (error instanceof X509Error) return undefined;
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { CborError, type CborValue, decode, encode } from '@tegata/cbor';
-import { parseCertificate, TEST_ARC, verifyPath, X509Error } from '@tegata/x509';
+import { parseCertificate, verifyPath, X509Error } from '@tegata/x509';
 import { WalletError } from '../error.ts';
 
 /** The certificates of a phone and those of their CAs, DER. */
@@ -62,11 +62,11 @@ export function acceptCertificates(
       check,
     });
   const uses = [
-    ['auth', 'jpki-auth', `${TEST_ARC}.1.3.40`, trust.jpkiAuth],
-    ['sign', 'jpki-sign', `${TEST_ARC}.1.1.40`, trust.jpkiSign],
+    ['auth', 'jpki-phone-auth', trust.jpkiAuth],
+    ['sign', 'jpki-phone-sign', trust.jpkiSign],
   ] as const;
-  for (const [use, profile, policy, anchors] of uses) {
-    const path = verifyPath({ leaf: certificates[use], anchors, profile, at, policies: [policy] });
+  for (const [use, profile, anchors] of uses) {
+    const path = verifyPath({ leaf: certificates[use], anchors, profile, at });
     if (path.result !== 'passed') throw invalid(`${use}.${path.code ?? 'path'}`);
     if (!path.leaf?.publicKey.equals(keys[use])) throw invalid(`${use}.key`);
     try {
