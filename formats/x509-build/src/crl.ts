@@ -4,7 +4,7 @@ import { parseCertificate } from '@tegata/x509';
 import { X509BuildError } from './error.ts';
 import { type ExtensionSpec, extension, type GeneralNameSpec, toGeneralName } from './extension.ts';
 import type { Issuer } from './jpki.ts';
-import { type RevocationReason, revocationReasons } from './ocsp.ts';
+import { type RevocationReason, revocationReasons } from './ocsp-writer.ts';
 import { signatureAlgorithm } from './signature-algorithm.ts';
 
 /** A certificate that is revoked. */

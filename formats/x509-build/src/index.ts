@@ -37,14 +37,14 @@ export {
   type ReaderInput,
 } from './mdoc-reader.ts';
 export { type NameParts, nameDer } from './name.ts';
+export { buildOcspError, buildOcspResponder, buildOcspResponse, type OcspResponseInput } from './ocsp.ts';
+export { signOcspRequest } from './ocsp-sign-request.ts';
 export {
-  buildOcspError,
-  buildOcspResponder,
-  buildOcspResponse,
   type OcspAnswer,
-  type OcspResponseInput,
+  type OcspContent,
   type OcspStatus,
+  ocspWriter,
   type RevocationReason,
   revocationReasons,
-} from './ocsp.ts';
+} from './ocsp-writer.ts';
 export { randomSerial } from './serial.ts';

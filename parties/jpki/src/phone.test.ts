@@ -27,7 +27,7 @@ describe('a phone’s certificate', () => {
       leaf: issued.der,
       anchors: world.authority.sign.anchors,
       at: world.clock.now(),
-      profile: 'jpki-sign',
+      profile: 'jpki-phone-sign',
     });
     assert.equal(path.code ?? path.result, 'passed');
     const [own, cards] = [parseCertificate(issued.der), parseCertificate(card.sign.der)];
@@ -45,7 +45,7 @@ describe('a phone’s certificate', () => {
       leaf: issued.der,
       anchors: world.authority.auth.anchors,
       at: world.clock.now(),
-      profile: 'jpki-auth',
+      profile: 'jpki-phone-auth',
     });
     assert.equal(path.code ?? path.result, 'passed');
     assert.equal(parseCertificate(issued.der).policies?.[0]?.oid, '2.999.8.5.1.3.40');
