@@ -14,6 +14,7 @@ export interface Suite {
 
 const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   mdoc: async () => (await import('./mdoc.ts')).mdocSuite(),
+  card: async () => (await import('./card.ts')).cardSuite(),
 };
 
 const SHORT: Effort = { rounds: 9, roundMs: 80, warmUpMs: 120, wallMs: 42_000 };
