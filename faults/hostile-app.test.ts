@@ -33,7 +33,7 @@ before(async () => {
   forged = await falseCards(stack, clock);
   canaries = await canariesFrom(stack, [VICTIM, OTHER]);
   // Cards are made when they are first held: these will have been in use for a while.
-  for (const persona of [VICTIM, OTHER]) await app.withCard(persona, async () => {});
+  for (const persona of [VICTIM, OTHER, 'renewed-card']) await app.withCard(persona, async () => {});
   for (const factory of [forged.ofUnknownAuthority, forged.ofFalseAuthority, forged.ofFalseJpki]) {
     await app.withCard(VICTIM, async () => {}, factory);
   }
@@ -115,8 +115,9 @@ const atIntake: readonly [title: string, code: string, attack: () => Promise<Ans
     'card-data-invalid',
     async () => {
       const made = await draft(OTHER);
-      const { surface } = await app.read(VICTIM, made.opened.challenge);
-      return app.send(made.opened.session, await app.sign(OTHER, { ...made, files: { ...made.files, surface } }));
+      const { surface, surfacePresence } = await app.read(VICTIM, made.opened.challenge);
+      const files = { ...made.files, surface, surfacePresence };
+      return app.send(made.opened.session, await app.sign(OTHER, { ...made, files }));
     },
   ],
   [
@@ -135,6 +136,26 @@ const atIntake: readonly [title: string, code: string, attack: () => Promise<Ans
       const made = await draft(VICTIM);
       const { presence } = await app.read(OTHER, made.opened.challenge);
       return app.send(made.opened.session, await app.sign(VICTIM, { ...made, files: { ...made.files, presence } }));
+    },
+  ],
+  [
+    // The two cards agree in all that their files say of the person: name, birth date, sex, municipality and My Number.
+    'the recorded face of a card that agrees in everything, with the proof that was recorded with it',
+    'presence-invalid',
+    async () => {
+      const made = await draft('adult');
+      const { surface, surfacePresence } = await app.read('renewed-card', (await app.open()).challenge);
+      const files = { ...made.files, surface, surfacePresence };
+      return app.send(made.opened.session, await app.sign('adult', { ...made, files }));
+    },
+  ],
+  [
+    'such a face with the proof of one’s own card',
+    'presence-invalid',
+    async () => {
+      const made = await draft('adult');
+      const { surface } = await app.read('renewed-card', made.opened.challenge);
+      return app.send(made.opened.session, await app.sign('adult', { ...made, files: { ...made.files, surface } }));
     },
   ],
   ...(

@@ -45,7 +45,7 @@ async function journey(persona: string): Promise<string | undefined> {
 }
 
 /** What these show is not built yet. */
-const pending = new Set(['certificate-expired', 'certificate-not-yet-valid', 'certificate-suspended', 'copied-face']);
+const pending = new Set(['certificate-expired', 'certificate-not-yet-valid', 'certificate-suspended']);
 
 for (const id of PERSONA_IDS) {
   const { expect, name, address, card } = loadPersona(id);

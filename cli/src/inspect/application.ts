@@ -32,6 +32,7 @@ export function applicationSections(content: Uint8Array, view: View): Section[] 
         row('platform', application.platform),
         row('time', application.time.toISOString().replace('.000Z', 'Z')),
         row('presence proof (内部認証)', hexValue(application.card.presence, view)),
+        row('presence proof of the surface AP', hexValue(application.card.surfacePresence, view)),
         ...application.deviceKeys.map((key, index) => row(`device key ${index + 1}`, coseKeyText(key, view))),
         row('response key', coseKeyText(application.responseKey, view)),
         ...(application.want ? [row('wanted', 'the certificates alone')] : []),

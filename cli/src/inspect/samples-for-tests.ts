@@ -162,7 +162,12 @@ export async function makeSamples() {
     challenge: random.bytes(32),
     platform: 'ios',
     time: clock.now(),
-    card: { text, surface, presence: await sign(digestInfoSha256(random.bytes(32))) },
+    card: {
+      text,
+      surface,
+      presence: await sign(digestInfoSha256(random.bytes(32))),
+      surfacePresence: await sign(digestInfoSha256(random.bytes(32))),
+    },
     deviceKeys: [encodeCoseKey(phone.publicKey)],
     keyAttestation: attestation,
     responseKey: encodeCoseKey(phone.publicKey),

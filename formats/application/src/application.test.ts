@@ -36,6 +36,7 @@ const application: Application = {
     },
     surface: { 2: random.bytes(12_000), 3: random.bytes(330), 4: random.bytes(568) },
     presence: random.bytes(256),
+    surfacePresence: random.bytes(256),
   },
   deviceKeys: [key(), key()],
   keyAttestation: 'eyJ0.eyJ1.c2ln',

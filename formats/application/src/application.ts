@@ -24,8 +24,10 @@ export type SurfaceFiles = Readonly<Record<keyof (typeof FILE_LIMITS)['surface']
 export interface CardFiles {
   readonly text: TextFiles;
   readonly surface: SurfaceFiles;
-  /** The card's own signature over SHA-256(challenge) (内部認証). */
+  /** The signature of the text AP's own key over SHA-256(challenge) (内部認証). */
   readonly presence: Uint8Array;
+  /** The same of the surface AP: the photo comes from a chip that is there, and not from a recording. */
+  readonly surfacePresence: Uint8Array;
 }
 
 /** The largest certification request, bytes. */

@@ -125,7 +125,7 @@ export function decodeApplication(bytes: Uint8Array): Application {
   );
   const requests = map.has('certificateRequests') ? requestsOf(map.get('certificateRequests')) : undefined;
   const want = map.has('want') ? wantOf(map.get('want'), requests) : undefined;
-  const card = mapOf(map.get('card'), 'card', ['text', 'surface', 'presence']);
+  const card = mapOf(map.get('card'), 'card', ['text', 'surface', 'presence', 'surfacePresence']);
   const application: Application = {
     version: 1,
     session: textOf(map.get('session'), 'session', /^[A-Za-z0-9_-]{16,64}$/),
@@ -136,6 +136,7 @@ export function decodeApplication(bytes: Uint8Array): Application {
       text: filesOf(card.get('text'), 'card.text', FILE_LIMITS.text) as unknown as TextFiles,
       surface: filesOf(card.get('surface'), 'card.surface', FILE_LIMITS.surface) as unknown as SurfaceFiles,
       presence: bytesOf(card.get('presence'), 'card.presence', 64, 512),
+      surfacePresence: bytesOf(card.get('surfacePresence'), 'card.surfacePresence', 64, 512),
     },
     deviceKeys: deviceKeysOf(map.get('deviceKeys')),
     keyAttestation: textOf(map.get('keyAttestation'), 'keyAttestation', /^[\w.-]{1,32768}$/),

@@ -22,6 +22,7 @@ export function encodeApplication(application: Application): Uint8Array {
       text: files(application.card.text),
       surface: files(application.card.surface),
       presence: application.card.presence,
+      surfacePresence: application.card.surfacePresence,
     },
     deviceKeys: application.deviceKeys,
     keyAttestation: application.keyAttestation,

@@ -21,7 +21,8 @@ import { writeIntegrityFile } from './text/integrity-file.ts';
 import { parseMyNumberFile, writeMyNumberFile } from './text/my-number-file.ts';
 
 const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
-const [textCa, surfaceCa, textIssuer, surfaceIssuer, cardKey] = [rsa(), rsa(), rsa(), rsa(), rsa()] as const;
+const [textCa, surfaceCa, textIssuer, surfaceIssuer] = [rsa(), rsa(), rsa(), rsa()] as const;
+const [cardKey, surfaceKey] = [rsa(), rsa()] as const;
 const challenge = new Uint8Array(32).fill(0x42);
 const myNumber = `12345678901${myNumberCheckDigit('12345678901')}`;
 
@@ -50,7 +51,7 @@ async function makeCard(change: Partial<typeof plain> = {}): Promise<CheckCardFi
   const face = await writeFaceFile({
     birthDate: made.attributes.birthDate,
     sex: made.faceSex,
-    cardKey: cardKey.publicKey,
+    cardKey: surfaceKey.publicKey,
     nameImage: Uint8Array.of(1),
     addressImage: Uint8Array.of(2),
     portrait: made.portrait ?? (await encodeGreyscaleJp2(new Uint8Array(64 * 64).fill(90), 64, 64)),
@@ -88,6 +89,7 @@ async function makeCard(change: Partial<typeof plain> = {}): Promise<CheckCardFi
       }),
     },
     presence: await digestInfoSigner(cardKey.privateKey)(digestInfoSha256(sha256(challenge))),
+    surfacePresence: await digestInfoSigner(surfaceKey.privateKey)(digestInfoSha256(sha256(challenge))),
     challenge,
     textAnchors: [{ keyId: TEST_TEXT_AUTHORITY, publicKey: textCa.publicKey }],
     surfaceAnchors: [{ keyId: TEST_SURFACE_AUTHORITY, publicKey: surfaceCa.publicKey }],
@@ -103,8 +105,8 @@ before(async () => {
 /** `id: code` of every check that was not passed. */
 function complaints(input: CheckCardFiles): string[] {
   const { checks, refusal, attributes } = checkCardFiles(input);
-  assert.equal(checks.length, 15);
-  assert.equal(new Set(checks.map((check) => check.id)).size, 15);
+  assert.equal(checks.length, 16);
+  assert.equal(new Set(checks.map((check) => check.id)).size, 16);
   const open = checks.filter((check) => check.result !== 'passed');
   assert.deepEqual(refusal, open[0]);
   assert.equal(attributes === undefined, open.length > 0);
@@ -117,7 +119,7 @@ function withByte(bytes: Uint8Array, at: number, xor = 1): Uint8Array {
   return copy;
 }
 
-test('a good card passes all fifteen checks and its attributes come out', () => {
+test('a good card passes all sixteen checks and its attributes come out', () => {
   assert.deepEqual(complaints(good), []);
   const { attributes } = checkCardFiles(good);
   const { portrait, ...rest } = attributes!;
@@ -177,9 +179,20 @@ test('an anchor of the right id and another key is a bad signature', () => {
 
 test('a presence proof for another challenge, of another length or by the issuer is refused', () => {
   const expected = ['presence: bad-signature'];
-  assert.deepEqual(complaints({ ...good, challenge: withByte(challenge, 0) }), expected);
+  assert.deepEqual(complaints({ ...good, challenge: withByte(challenge, 0) }), [
+    ...expected,
+    'surface-presence: bad-signature',
+  ]);
   assert.deepEqual(complaints({ ...good, presence: new Uint8Array(0) }), expected);
   assert.deepEqual(complaints({ ...good, presence: new Uint8Array(256).fill(0xff) }), expected);
+});
+
+test('a surface AP that answers another challenge, or whose key the text AP used, is refused', () => {
+  const expected = ['surface-presence: bad-signature'];
+  assert.deepEqual(complaints({ ...good, surfacePresence: good.presence }), expected);
+  assert.deepEqual(complaints({ ...good, surfacePresence: new Uint8Array(0) }), expected);
+  assert.deepEqual(complaints({ ...good, surfacePresence: withByte(good.surfacePresence, 40) }), expected);
+  assert.deepEqual(complaints({ ...good, presence: good.surfacePresence }), ['presence: bad-signature']);
 });
 
 test('a portrait, a birth date or a key put into the signed groups of the face breaks its one signature', () => {
@@ -189,6 +202,7 @@ test('a portrait, a birth date or a key put into the signed groups of the face b
     const file = withByte(good.surface[2], part.byteOffset - good.surface[2].byteOffset + part.length - 1);
     assert.deepEqual(complaints({ ...good, surface: { ...good.surface, 2: file } }), [
       'surface-signature: bad-signature',
+      'surface-presence: issuer-not-established',
     ]);
   }
 });
@@ -222,8 +236,8 @@ test('each application alone has the same checks', () => {
   const text = checkTextFiles({ files: good.text, presence: good.presence, challenge, anchors: good.textAnchors });
   assert.equal(text.length, 7);
   assert.ok(text.every((check) => check.result === 'passed'));
-  const surface = checkSurfaceFiles({ files: good.surface, anchors: good.surfaceAnchors });
-  assert.equal(surface.length, 3);
+  const surface = checkSurfaceFiles({ ...good, files: good.surface, anchors: good.surfaceAnchors });
+  assert.equal(surface.length, 4);
   assert.ok(surface.every((check) => check.result === 'passed'));
 });
 

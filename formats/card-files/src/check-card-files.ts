@@ -21,6 +21,8 @@ export interface CheckCardFiles {
   readonly surface: SurfaceFiles;
   /** The text AP's answer to the challenge. */
   readonly presence: Uint8Array;
+  /** The surface AP's answer to the same challenge. */
+  readonly surfacePresence: Uint8Array;
   readonly challenge: Uint8Array;
   readonly textAnchors: readonly CvcAnchor[];
   readonly surfaceAnchors: readonly CvcAnchor[];
@@ -55,10 +57,14 @@ export interface CardReport {
 }
 
 /**
- * Checks the files that were read from one card: layouts, both CVC chains, digests, signatures, presence proof, agreement of the two
+ * Checks the files that were read from one card: layouts, both CVC chains, digests, signatures, both presence proofs, agreement of the two
  * applications, check digit, portrait header and expiry (card.md §13, end). Never throws for what the card says.
+ *
+ * What ties the two applications to one card: birth date, sex, municipality, that the surface AP opened to the number of the text AP, and that
+ * both chips' keys answered one challenge. No file of either names the other's key: two cards that lie on the reader together and agree in
+ * all this are not told apart.
  * @example
- * const { refusal, attributes } = checkCardFiles({ text, surface, presence, challenge, textAnchors, surfaceAnchors, at: clock.now() });
+ * const { refusal, attributes } = checkCardFiles({ text, surface, presence, surfacePresence, challenge, textAnchors, surfaceAnchors, at: clock.now() });
  */
 export function checkCardFiles(input: CheckCardFiles): CardReport {
   const checks = new CardChecks();
@@ -72,7 +78,7 @@ export function checkCardFiles(input: CheckCardFiles): CardReport {
   const textIssuer = establishIssuer(checks, 'text-cvc', text.cvc, input.textAnchors);
   const surfaceIssuer = establishIssuer(checks, 'surface-cvc', surface.cvc, input.surfaceAnchors);
   checkTextRecords(checks, text, textIssuer, { files: input.text, ...input });
-  checkSurfaceRecords(checks, surface, surfaceIssuer);
+  checkSurfaceRecords(checks, surface, surfaceIssuer, input);
 
   const { attributes, myNumber } = text;
   const { face, issuer } = surface;

@@ -10,6 +10,7 @@ export type CardCheckId =
   | 'card-key-signature'
   | 'presence'
   | 'surface-signature'
+  | 'surface-presence'
   | 'surface-agrees-with-text'
   | 'municipality'
   | 'my-number'
@@ -51,6 +52,7 @@ const CLAUSES: Record<CardCheckId, string> = {
   'card-key-signature': 'card.md §7.2 DF52',
   presence: 'card.md §7.3',
   'surface-signature': 'card.md §8 DF28',
+  'surface-presence': 'card.md §8 DF24',
   'surface-agrees-with-text': 'card.md §13',
   municipality: 'card.md §8 DF34, §9',
   'my-number': 'card.md §7.4',

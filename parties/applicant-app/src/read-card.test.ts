@@ -26,17 +26,22 @@ describe('reading the card', () => {
     assert.equal(presence.length, 256);
   });
 
-  it('has the card prove its presence over the hash of the challenge, with the key of the text AP', async () => {
+  it('has the card prove its presence over the hash of the challenge, with the key of the text AP and with that of the surface AP', async () => {
     const chip = testChip();
     const asked: { p1: number; p2: number; data: Uint8Array }[] = [];
     chip.sign = (command) => {
       asked.push(command);
-      return new Uint8Array(256);
+      return new Uint8Array(256).fill(asked.length);
     };
-    await read(chip);
-    assert.deepEqual(asked, [
-      { p1: 0, p2: 0, data: digestInfoSha256(createHash('sha256').update(challenge).digest()) },
-    ]);
+    const { presence, surfacePresence } = await read(chip);
+    const proof = { p1: 0, p2: 0, data: digestInfoSha256(createHash('sha256').update(challenge).digest()) };
+    assert.deepEqual(asked, [proof, proof]);
+    assert.deepEqual([presence[0], surfacePresence[0]], [1, 2]);
+    const commands = chip.commands.filter((hex) => hex.startsWith('00a4') || hex.startsWith('802a'));
+    assert.deepEqual(
+      commands.map((hex) => (hex.startsWith('802a') ? 'sign' : hex.slice(-2))),
+      ['01', '08', 'sign', '02', 'sign'],
+    );
   });
 
   it('opens the surface AP with the number that the card gave, and shows each secret once', async () => {

@@ -114,7 +114,8 @@ async function readAll(transport: Transport) {
   await ok(transport, SURFACE);
   await ok(transport, `00200093 0C ${Buffer.from(text[1].subarray(3, 15)).toString('hex')}`);
   const surface = { 2: await readFile(transport, 2), 3: await readFile(transport, 3), 4: await readFile(transport, 4) };
-  return { text, surface, presence, challenge };
+  const surfacePresence = await ok(transport, presenceCommand(challenge));
+  return { text, surface, presence, surfacePresence, challenge };
 }
 
 const check = (files: Awaited<ReturnType<typeof readAll>>) =>

@@ -2,6 +2,7 @@ import type { RefusalCode } from './error.ts';
 
 const BY_CHECK: Readonly<Record<string, RefusalCode>> = {
   presence: 'presence-invalid',
+  'surface-presence': 'presence-invalid',
   'my-number': 'my-number-invalid',
   'card-expiry': 'card-expired',
 };

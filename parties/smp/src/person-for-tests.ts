@@ -69,7 +69,7 @@ export interface Person {
   readonly myNumber: string;
   readonly name: string;
   readonly certificate: Uint8Array;
-  readonly files: Omit<CardFiles, 'presence'>;
+  readonly files: Omit<CardFiles, 'presence' | 'surfacePresence'>;
 }
 
 /** What a test may want to be otherwise. */
@@ -204,13 +204,15 @@ export async function signApplication(person: Person, phone: Phone, options: Sig
   const asked = createHash('sha256')
     .update(fromBase64url(options.presenceOver ?? options.challenge))
     .digest();
+  const presence = await digestInfoSigner(cardKey.privateKey)(digestInfoSha256(asked));
   const application: Application = {
     version: 1,
     session: options.session,
     challenge,
     platform: options.platform ?? 'ios',
     time: options.at,
-    card: { ...person.files, presence: await digestInfoSigner(cardKey.privateKey)(digestInfoSha256(asked)) },
+    // This card has one key in both applications.
+    card: { ...person.files, presence, surfacePresence: presence },
     deviceKeys: [encodeCoseKey(softwareSigner(phone.deviceKey).publicKey)],
     keyAttestation: attestation,
     responseKey: encodeCoseKey(softwareSigner(phone.responseKey).publicKey),

@@ -17,7 +17,7 @@ export interface ReadPersonalFilesOptions {
 }
 
 /**
- * Reads attributes, My Number, photo and their signatures as stored, and has the card prove its presence, with the 4-digit PIN alone
+ * Reads attributes, My Number, photo and their signatures as stored, and has the card prove its presence in both applications, with the 4-digit PIN alone
  * (card.md §13). The PIN is shown once and never again.
  * @throws {ApplicantAppError} `pin-locked`, `last-try`, `wrong-pin`, `card-hostile`
  * @throws {ApduError} `card-removed`, `card-timeout`, `card-hostile`
@@ -49,7 +49,9 @@ export async function readPersonalFiles(options: ReadPersonalFilesOptions): Prom
     3: await read(FILE_LIMITS.surface, 3),
     4: await read(FILE_LIMITS.surface, 4),
   };
-  return { text, surface, presence };
+  // The photo's application has a key of its own: files that were recorded elsewhere cannot answer for it.
+  const surfacePresence = await computeSignature(card, presenceCommand(options.challenge));
+  return { text, surface, presence, surfacePresence };
 }
 
 /** Opens the surface AP with check code A, which is the My Number itself (card.md §5.1). */

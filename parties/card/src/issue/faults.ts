@@ -1,10 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { readFileObject } from '@tegata/apdu';
-import { parseFaceFile } from '@tegata/card-files';
 import type { Application, ElementaryFile } from '@tegata/chip';
 import { readJp2Header } from '@tegata/jpeg2000';
-import { CardError } from '../error.ts';
 import type { CardFault } from '../persona-schema.ts';
+import { withBrokenSignature } from './broken-signature.ts';
 
 /** The photo of a card with a fault in it; it is signed as it is, so that nothing but the photo is wrong. */
 export function portraitWith(fault: CardFault | undefined, jp2: Uint8Array): Uint8Array {
@@ -37,14 +35,11 @@ export function withFault(
 ): readonly Application[] {
   switch (fault) {
     case 'text-signature':
-      return changed(applications, 'text', 0x03, (file) => withoutLastBit(file, objectEnd(file) - 1));
+      return withBrokenSignature(applications, 'text-0003');
     case 'card-key-signature':
-      return changed(applications, 'text', 0x07, (file) => withoutLastBit(file, objectEnd(file) - 1));
+      return withBrokenSignature(applications, 'text-0007');
     case 'surface-signature':
-      return changed(applications, 'surface', 0x02, (file) => {
-        const { signature } = parseFaceFile(file);
-        return withoutLastBit(file, Buffer.from(file).indexOf(signature) + signature.length - 1);
-      });
+      return withBrokenSignature(applications, 'surface-0002');
     case 'text-key-copied':
       return replaced(applications, 'text', 0x13, { kind: 'key', privateKey: otherKey, use: 'anyone' });
     case 'surface-key-copied':
@@ -52,29 +47,6 @@ export function withFault(
     default:
       return applications;
   }
-}
-
-/** Where the object in a file ends and the filler begins. */
-function objectEnd(file: Uint8Array): number {
-  return readFileObject(file).bytes.length;
-}
-
-function withoutLastBit(file: Uint8Array, at: number): Uint8Array {
-  const copy = file.slice();
-  copy[at]! ^= 1;
-  return copy;
-}
-
-function changed(
-  applications: readonly Application[],
-  name: string,
-  id: number,
-  change: (content: Uint8Array) => Uint8Array,
-): readonly Application[] {
-  const file = applications.find((application) => application.name === name)?.files.get(id);
-  if (file?.kind !== 'transparent')
-    throw new CardError('persona-malformed', 'There is no such file to put a fault in.');
-  return replaced(applications, name, id, { ...file, content: change(file.content) });
 }
 
 function replaced(
