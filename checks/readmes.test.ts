@@ -43,7 +43,8 @@ describe('the README of each format', () => {
       for (const [heading, declared] of Object.entries(LISTS[name])) {
         const codes = literalsOf(`formats/${name}`, declared);
         assert.ok(codes.length > 5, `${declared} was not found`);
-        assert.deepEqual(codesOf(sectionOf(readme, heading)), codes, heading);
+        const listed = codesOf(sectionOf(readme, heading));
+        assert.deepEqual(listed, codes, `Bring “${heading}” of formats/${name}/README.md in line with ${declared}.`);
       }
     });
 
