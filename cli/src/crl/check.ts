@@ -1,14 +1,15 @@
-import { type Certificate, type Check, type CrlProfile, crlWords } from '@tegata/x509';
+import { type Certificate, type Check, type CrlChecker, type CrlProfile, crlWords } from '@tegata/x509';
 import { ArgumentError } from '../verify/argument-error.ts';
 import { readInstant } from '../verify/instant.ts';
 import { type OptionsRead, optionReader } from '../verify/option-table.ts';
 import { type Fault, faultOf, type QuestionCommand, runQuestion } from '../verify/question-command.ts';
 import { Remembered } from '../verify/remembered.ts';
 import type { CommandIo } from '../verify/terminal-io.ts';
-import { readCertificates, readCrls } from '../verify/trust.ts';
+import { readCertificates } from '../verify/trust.ts';
 import { needed } from '../x509/certificates.ts';
 import { givenCertificate } from '../x509/given-certificate.ts';
 import { renderChecks } from '../x509/render.ts';
+import { crlProfileOf, givenCrls } from './given-crls.ts';
 
 const USAGE = `tegata crl check --crl FILE --cert FILE --trust FILE… [--at TIME]
 tegata crl check --batch FILE [defaults]                 JSON lines with these options as keys, and "id"
@@ -47,7 +48,7 @@ export function crlCheck(args: readonly string[], io: CommandIo): Promise<number
 }
 
 function question(io: CommandIo): QuestionCommand<Options, CrlCheckResult> {
-  const checkers = new Remembered<ReturnType<typeof readCrls>>();
+  const checkers = new Remembered<CrlChecker>(4);
   const roots = new Remembered<readonly Certificate[]>();
   return {
     usage: USAGE,
@@ -60,7 +61,7 @@ function question(io: CommandIo): QuestionCommand<Options, CrlCheckResult> {
       const certificate = givenCertificate(files, 'cert', needed('cert', given.cert));
       const profile = profileOf(given.profile, certificate);
       const checker = checkers.get(JSON.stringify([crls, trust, profile]), () =>
-        readCrls(files, crls, issuers, profile === 'rfc5280'),
+        givenCrls(files, crls, issuers, profile),
       );
       const { status, code, checks, reason, revokedAt, thisUpdate, nextUpdate, ...rest } = checker.check(
         certificate,
@@ -93,11 +94,8 @@ function verdict(status: string, code: string, reason = 'unspecified', since = '
   return status === 'revoked' ? `REVOKED since ${since}: ${reason}` : `UNUSABLE: ${code}`;
 }
 
-/** Certificates of an mdoc say so by a purpose of ISO/IEC 18013-5. */
-function profileOf(given: string | undefined, { extKeyUsage = [] }: Certificate): CrlProfile {
+function profileOf(given: string | undefined, certificate: Certificate): CrlProfile {
   if (given === 'mdoc' || given === 'rfc5280') return given;
-  if (given !== undefined) {
-    throw new ArgumentError('usage', '--profile is mdoc or rfc5280.', { option: 'profile' });
-  }
-  return extKeyUsage.some((purpose) => purpose.startsWith('1.0.18013.5.1.')) ? 'mdoc' : 'rfc5280';
+  if (given === undefined) return crlProfileOf(certificate);
+  throw new ArgumentError('usage', '--profile is mdoc or rfc5280.', { option: 'profile' });
 }

@@ -2,6 +2,7 @@ import {
   type Certificate,
   type Check,
   type CrlChecker,
+  type CrlProfile,
   crlWords,
   isProfileName,
   type PathReport,
@@ -9,6 +10,7 @@ import {
   profileNames,
   verifyPath,
 } from '@tegata/x509';
+import { crlProfileOf, givenCrls } from '../crl/given-crls.ts';
 import { ArgumentError } from '../verify/argument-error.ts';
 import type { GivenFiles } from '../verify/given-file.ts';
 import { readInstant } from '../verify/instant.ts';
@@ -16,7 +18,7 @@ import { type OptionsRead, optionReader } from '../verify/option-table.ts';
 import { type Fault, faultOf, type QuestionCommand, runQuestion } from '../verify/question-command.ts';
 import { Remembered } from '../verify/remembered.ts';
 import type { CommandIo } from '../verify/terminal-io.ts';
-import { readCertificates, readCrls } from '../verify/trust.ts';
+import { readCertificates } from '../verify/trust.ts';
 import { certificateOctets, needed } from './certificates.ts';
 import { renderChecks } from './render.ts';
 
@@ -32,6 +34,8 @@ tegata x509 check --batch FILE [defaults]                JSON lines with these o
   --interop         known deviations of foreign roots become warnings
   --policy OID      policies that are accepted in place of the profile's own; as often as needed
   --arc OID         the arc of the profile's own policies (default 2.999.8.5)
+  --oids jpki-test  the policies of the hierarchy in which operators of JPKI test
+  --key KIND        kinds of key that are accepted in place of the profile's own: RSA-2048, P-384 …
   --json            one JSON object: {valid, checks: [{id, result, code?, detail?, clause?}]}
 
 FILE is a path, - (standard input), hex:…, b64:… or b64u:….
@@ -48,6 +52,8 @@ const options = optionReader({
   interop: 'flag',
   policy: 'many',
   arc: 'one',
+  oids: 'one',
+  key: 'many',
 });
 type Options = OptionsRead<typeof options>;
 
@@ -102,16 +108,28 @@ function answer(
     mode,
     ...(given.arc === undefined ? {} : { arc: given.arc }),
     ...(given.policy === undefined ? {} : { policies: given.policy }),
+    ...(given.key === undefined ? {} : { keys: given.key }),
+    oids: oidsOf(given.oids),
   });
   const checks =
     given.crl === undefined
       ? path.checks
       : [
           ...path.checks,
-          ...revocationChecks(path, readCrls(files, given.crl, crlIssuers(path, anchors), mode === 'interop'), at),
+          ...revocationChecks(
+            path,
+            givenCrls(files, given.crl, crlIssuers(path, anchors), crlProfile(path.leaf, mode)),
+            at,
+          ),
         ];
   const failed = checks.find(({ result }) => result === 'failed');
   return { valid: !failed, ...(failed?.code === undefined ? {} : { code: failed.code }), checks };
+}
+
+function oidsOf(given: string | undefined): 'own' | 'jpki-test' {
+  if (given === undefined || given === 'own') return 'own';
+  if (given === 'jpki-test') return 'jpki-test';
+  throw new ArgumentError('usage', '--oids is own or jpki-test.', { option: 'oids' });
 }
 
 function profileOf(given: string | undefined): ProfileName {
@@ -123,6 +141,11 @@ function profileOf(given: string | undefined): ProfileName {
 /** Who may have signed a CRL of this path: the anchors, and what stands between once the path holds. */
 function crlIssuers(path: PathReport, anchors: readonly Certificate[]): readonly Certificate[] {
   return path.anchor ? [...anchors, ...path.chain.slice(1, -1)] : anchors;
+}
+
+/** Foreign roots are not held to what ISO/IEC 18013-5 asks of a CRL beyond RFC 5280. */
+function crlProfile(leaf: Certificate | undefined, mode: 'strict' | 'interop'): CrlProfile {
+  return mode === 'strict' && leaf ? crlProfileOf(leaf) : 'rfc5280';
 }
 
 /** Revocation is asked once the path holds. Of what stands between, silence is a warning: its CRL is seldom at hand. */

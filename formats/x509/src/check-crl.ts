@@ -16,6 +16,7 @@ export type CrlCode =
   | 'der'
   | 'no-crl'
   | 'issuer-name'
+  | 'issuer-key'
   | 'signature'
   | 'ku-bits'
   | 'validity'

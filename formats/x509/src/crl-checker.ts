@@ -2,6 +2,7 @@ import { asCertificate, type Certificate } from './certificate.ts';
 import { type CrlProfile, type CrlResult, checkCrl, isSigned } from './check-crl.ts';
 import { asCrl, type Crl } from './crl.ts';
 import { X509Error } from './error.ts';
+import { isSignedBy } from './find-path.ts';
 import { sameName } from './name.ts';
 import { oid } from './oids.ts';
 
@@ -54,10 +55,12 @@ export function createCrlChecker(options: CrlCheckerOptions): CrlChecker {
         const scope = scopeOf(crl);
         if (decided.has(scope)) continue;
         const named = issuers.filter(({ subject }) => sameName(subject, crl.issuer));
-        const issuer = named.find((candidate) => isSigned(crl, candidate));
-        const result: CrlResult = issuer
-          ? checkCrl({ crl, base: baseOf(crl, crls), certificate, issuer, at, profile: options.profile })
-          : { status: 'unusable', code: named.length > 0 ? 'signature' : 'issuer-name', checks: [] };
+        const signers = named.filter((candidate) => isSigned(crl, candidate));
+        // Generations of a CA share one name, and each has its own list: a clean one of another key proves nothing.
+        const issuer = signers.find((candidate) => isSignedBy(certificate, candidate));
+        const result = issuer
+          ? checkCrl({ crl, base: baseOf(crl, crls, issuer), certificate, issuer, at, profile: options.profile })
+          : unsigned(named.length > 0, signers.length > 0);
         if (result.status === 'unusable') refused ??= result;
         else decided.set(scope, result);
       }
@@ -70,6 +73,17 @@ export function createCrlChecker(options: CrlCheckerOptions): CrlChecker {
       );
     },
   };
+}
+
+/** Nobody stands behind the list, or not the one who stands behind the certificate. */
+function unsigned(named: boolean, signed: boolean): CrlResult {
+  const [code, detail] = signed
+    ? (['issuer-key', 'The CRL is of another key than the certificate, under the same name.'] as const)
+    : named
+      ? (['signature', 'The signature is not the issuer’s.'] as const)
+      : (['issuer-name', 'Nobody of the CRL’s name is trusted.'] as const);
+  const check = { id: code, result: 'failed', code, detail, clause: 'RFC 5280 §6.3.3' } as const;
+  return { status: 'unusable', code, checks: [check] };
 }
 
 /**
@@ -93,10 +107,14 @@ function scopeOf(crl: Crl): string {
   return extension ? Buffer.from(extension.value).toString('hex') : '';
 }
 
-function baseOf(delta: Crl, crls: readonly Crl[]): Crl | undefined {
+function baseOf(delta: Crl, crls: readonly Crl[], issuer: Certificate): Crl | undefined {
   if (delta.baseNumber === undefined) return undefined;
   const scope = scopeOf(delta);
   return crls.find(
-    (crl) => crl.baseNumber === undefined && scopeOf(crl) === scope && sameName(crl.issuer, delta.issuer),
+    (crl) =>
+      crl.baseNumber === undefined &&
+      scopeOf(crl) === scope &&
+      sameName(crl.issuer, delta.issuer) &&
+      isSigned(crl, issuer),
   );
 }

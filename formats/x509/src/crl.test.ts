@@ -420,6 +420,12 @@ describe('a checker of CRLs', () => {
     const untrusted = await build({ issuer: { certificate: stranger, signer: readerRoot.key } });
     assert.deepEqual(ask(untrusted), ['unusable', 'signature']);
   });
+  it('takes no list of another generation’s key for that of the certificate', async () => {
+    const ofNew = await build({ issuer: { certificate: newIaca.der, signer: newIaca.key }, revoked: [] });
+    assert.deepEqual(ask(ofNew), ['unusable', 'issuer-key']);
+    assert.deepEqual(ask(ofNew, await build()), ['good', 'good']);
+    assert.deepEqual(ask(ofNew, await build({ revoked: [own] })), ['revoked', 'revoked']);
+  });
   it('believes the newer of two lists', async () => {
     assert.deepEqual(ask(await old({ revoked: [own] }), await young()), ['good', 'good']);
     assert.deepEqual(ask(await young({ revoked: [own] }), await old()), ['revoked', 'revoked']);
