@@ -35,6 +35,7 @@ const NAMES = new Map<number, string>([
   [0xb2, 'READ RECORD'],
   [0xc0, 'GET RESPONSE'],
   [0xca, 'GET DATA'],
+  [0xfc, 'LAST COMMAND INDICATOR'],
 ]);
 
 /** The name of a command's instruction in the standard's words, e.g. `READ BINARY`. */

@@ -70,11 +70,15 @@ const stored = z.strictObject({
   certificates: z.strictObject({ auth: base64, authCa: base64, sign: base64.optional(), signCa: base64 }),
 });
 
+// Cards with faults that the drawer remembers; the oldest goes first.
+const MOST_WRONG_CARDS = 32;
+
 /** Opens the drawer. */
 export function openCards(options: CardsOptions): Cards {
   const personas = options.personas ?? personasWith();
   const cards = new Map<string, Card>();
   const making = new Map<string, Promise<Card>>();
+  const wrongKeys = new Set<string>();
   return {
     made: (id) => cards.get(id),
     async card(id, faults) {
@@ -93,6 +97,11 @@ export function openCards(options: CardsOptions): Cards {
       }
       const card = await pending;
       cards.set(key, card);
+      if (wrong) {
+        wrongKeys.add(key);
+        const [oldest = key] = wrongKeys;
+        if (wrongKeys.size > MOST_WRONG_CARDS && wrongKeys.delete(oldest)) cards.delete(oldest);
+      }
       return card;
     },
   };
