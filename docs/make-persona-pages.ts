@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { loadPersona, PERSONA_IDS, type Persona } from '@tegata/card';
+import { type KnownPersona, loadPersona, PERSONA_IDS } from '@tegata/card';
 
 /** The languages of the pages. */
 export const LANGUAGES = ['en', 'ja'] as const;
 
 type Language = (typeof LANGUAGES)[number];
 
-const GROUPS: readonly (readonly [group: Persona['group'], en: string, ja: string])[] = [
+const GROUPS: readonly (readonly [group: KnownPersona['group'], en: string, ja: string])[] = [
   ['people', 'People', '人'],
   ['ages', 'Ages and dates', '年齢と日付'],
   ['names', 'Names and addresses', '氏名と住所'],
@@ -20,7 +20,7 @@ const COLUMNS: Readonly<Record<Language, readonly string[]>> = {
   ja: ['`--persona`', 'カード', '何を確かめるか', '結果'],
 };
 
-function ending({ expect }: Persona, language: Language): string {
+function ending({ expect }: KnownPersona, language: Language): string {
   if (expect.ok) return language === 'en' ? 'green' : '緑';
   return language === 'en' ? `\`${expect.code}\`, step ${expect.step}` : `\`${expect.code}\`、ステップ${expect.step}`;
 }

@@ -1,8 +1,8 @@
-import { loadPersona, PERSONA_IDS, type Persona } from '@tegata/card';
+import { type KnownPersona, loadPersona, PERSONA_IDS } from '@tegata/card';
 import { languageOf } from './terminal.ts';
 
 /** How a journey with this card ends, in one word: `ok`, or the code of the refusal. */
-const outcome = ({ expect }: Persona): string => (expect.ok ? 'ok' : expect.code);
+const outcome = ({ expect }: KnownPersona): string => (expect.ok ? 'ok' : expect.code);
 
 /**
  * Prints the test cards, one a line: id, how a journey with it ends, whose it is and what it is good for. With `json` each line is an object with

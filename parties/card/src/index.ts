@@ -12,7 +12,9 @@ export { SIGNED_RECORDS, type SignedRecord } from './issue/broken-signature.ts';
 export type { CardCertificates } from './issue/certificates.ts';
 export { type HandoverFaults, handoverFaults, personaWith } from './issue/handover-faults.ts';
 export { type CardDates, cardDates, personalise } from './issue/personalise.ts';
+export { type NewPersona, newPersona, type PersonaFiles } from './new-persona.ts';
 export {
+  type KnownPersona,
   loadPersona,
   PERSONA_IDS,
   type Persona,

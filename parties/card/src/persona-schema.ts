@@ -73,24 +73,27 @@ export const PERSONA_GROUPS = ['people', 'ages', 'names', 'certificates', 'pins'
 /** What stands in a persona's data file. All lengths are limited: such a file may come from anywhere. */
 export const personaSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'lower-case letters, digits and hyphens, at most 40'),
+  /** As the text AP holds it. */
+  name: registerText(100),
   group: z.enum(PERSONA_GROUPS),
   ja: words,
   en: words,
-  /** How a journey with this card ends: green, or refused at a step with a code. */
-  expect: z.union([
-    z.strictObject({ ok: z.literal(true) }),
-    z.strictObject({
-      ok: z.literal(false),
-      step: z.int().min(1).max(9),
-      code: z.string().regex(/^[a-z0-9-]{1,60}$/),
-    }),
-  ]),
+  /** How a journey with this card ends: green, or refused at a step with a code. Of a card that somebody made nobody has said it. */
+  expect: z
+    .union([
+      z.strictObject({ ok: z.literal(true) }),
+      z.strictObject({
+        ok: z.literal(false),
+        step: z.int().min(1).max(9),
+        code: z.string().regex(/^[a-z0-9-]{1,60}$/),
+      }),
+    ])
+    .optional(),
   /** The same person as another persona, with another card. */
   samePersonAs: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,39}$/)
     .optional(),
-  name: registerText(100),
   /** フリガナ. No file of today's card holds it. */
   kana: registerText(100).optional(),
   address: registerText(200),

@@ -64,12 +64,17 @@ export interface Persona extends PersonaData {
   image(name: PersonaImage): Uint8Array;
 }
 
+/** A persona whose ending is written down. */
+export interface KnownPersona extends Persona {
+  readonly expect: NonNullable<Persona['expect']>;
+}
+
 /** Where the folder of a persona of ours lies. */
 export function personaFolder(id: string): string {
   return fileURLToPath(new URL(`./personas/${id}/`, import.meta.url));
 }
 
-const loaded = new Map<string, Persona>();
+const loaded = new Map<string, KnownPersona>();
 
 /**
  * Opens a persona that comes with this program.
@@ -77,14 +82,15 @@ const loaded = new Map<string, Persona>();
  * @example
  * loadPersona('adult').name;
  */
-export function loadPersona(id: string): Persona {
+export function loadPersona(id: string): KnownPersona {
   if (!(PERSONA_IDS as readonly string[]).includes(id)) {
     throw new CardError('persona-unknown', 'There is no card of this name. GET /personas lists them.');
   }
   let persona = loaded.get(id);
   if (!persona) {
-    persona = openPersonaFolder(personaFolder(id), true);
-    if (persona.id !== id) throw new CardError('persona-malformed', 'The persona has the id of another one.', { id });
+    const { expect, ...rest } = openPersonaFolder(personaFolder(id), true);
+    if (rest.id !== id || !expect) throw new CardError('persona-malformed', 'The persona is not one of ours.', { id });
+    persona = { ...rest, expect };
     loaded.set(id, persona);
   }
   return persona;

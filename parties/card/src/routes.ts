@@ -40,8 +40,8 @@ export function routes(options: { cards: Cards; personas: Personas; secret: stri
     group,
     ja,
     en,
-    expects: expect.ok || expect.step === 9 ? 'card' : 'refusal',
-    expect,
+    expects: !expect || expect.ok || expect.step === 9 ? 'card' : 'refusal',
+    expect: expect ?? null,
   });
 
   app.use('*', pairSecret(options.secret));

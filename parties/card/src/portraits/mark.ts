@@ -110,6 +110,23 @@ const GLYPHS: Record<string, readonly (readonly Point[])[]> = {
   ],
 };
 
+/** Whether there is a drawing of this character. */
+export function hasStrokes(character: string): boolean {
+  return character === '見' || character === '本';
+}
+
+/** Draws a character that there is a drawing of into a square; strokes are `width` wide. */
+export function drawStrokes(
+  canvas: Canvas,
+  character: string,
+  { left, top, size, width, tone }: { left: number; top: number; size: number; width: number; tone: number },
+): void {
+  for (const line of GLYPHS[character] ?? []) {
+    const points = line.map(([x, y]): Point => [left + (x * size) / 10, top + (y * size) / 10]);
+    canvas.paint(stroke(points, width), { tone });
+  }
+}
+
 /** The band across the foot of the picture that says 見本 TEST: nobody must take it for a photo of someone. */
 export function drawMark(canvas: Canvas): void {
   const { width, height } = canvas;
@@ -132,10 +149,7 @@ export function drawMark(canvas: Canvas): void {
     ['T', 13, 16],
   ] as const) {
     const top = height - 17 - size / 2;
-    for (const line of GLYPHS[letter]!) {
-      const points = line.map(([x, y]): Point => [left + (x * size) / 10, top + (y * size) / 10]);
-      canvas.paint(stroke(points, size > 15 ? 1.9 : 2), { tone: 58 });
-    }
+    drawStrokes(canvas, letter, { left, top, size, width: size > 15 ? 1.9 : 2, tone: 58 });
     left += advance;
   }
 }
