@@ -1,5 +1,11 @@
 /** What can be wrong with a command. */
-export type CliErrorCode = 'usage' | 'persona-unknown' | 'journey-timeout' | 'file-unreadable';
+export type CliErrorCode =
+  | 'usage'
+  | 'persona-unknown'
+  | 'journey-timeout'
+  | 'file-unreadable'
+  | 'file-unwritable'
+  | 'interrupted';
 
 /** The error of this package; `message` is for the terminal. */
 export class CliError extends Error {

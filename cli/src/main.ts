@@ -21,6 +21,8 @@ const USAGE = `tegata: My Number Card functions on a phone, in the open (TEST ON
   tegata ocsp check --response FILE --request FILE --cert FILE --issuer FILE [--at TIME] [--require-nonce] [--json]
   tegata cms verify --cms FILE [--content FILE] --trust FILE… [--signer FILE] [--at TIME] [--json]
       Certificates, their status, and signed messages, each by named checks; all take --batch FILE and the exit codes of verify.
+  tegata card read|sign|status|pin|readers|serve …
+      Reads a card in a PC/SC reader or one of our own, and puts our own into a virtual reader; "tegata card --help" lists them.
   tegata fsck --db URL [--data DIR]
       Checks the invariants of the issuance rows.
   tegata personas [--json]
@@ -89,6 +91,12 @@ const commands: Readonly<Record<string, Command>> = {
     const { cmsCommand } = await import('./cms/command.ts');
     const { terminalIo } = await import('./verify/terminal-io.ts');
     return cmsCommand(args, terminalIo());
+  },
+  async card(args) {
+    const { cardGroup } = await import('./card/command.ts');
+    const { runSubcommand } = await import('./subcommand.ts');
+    const { terminalIo } = await import('./verify/terminal-io.ts');
+    return runSubcommand(cardGroup, args, terminalIo());
   },
   async fsck(args) {
     const { values } = parse(args, { db: { type: 'string' }, data: { type: 'string' } });

@@ -1,0 +1,78 @@
+import { createPublicKey } from 'node:crypto';
+import type { Clock } from '@tegata/clock';
+import type { Peer, PeerRequest } from '@tegata/http';
+import type { KeyStore, Signer } from '@tegata/keys';
+import type { Random } from '@tegata/random';
+import { parseCertificate } from '@tegata/x509';
+import { buildJpkiAuth, buildJpkiCa, buildJpkiSign, type JpkiSignHolder } from '@tegata/x509-build';
+import { z } from 'zod';
+
+/** Both test CAs in this process, for cards that no party issues. */
+export interface LocalJpki {
+  /** Answers the card factory as JPKI does, without a register: nothing is kept of what is revoked. */
+  readonly peer: Peer;
+  /** CA certificates, DER. */
+  readonly sign: Uint8Array;
+  readonly auth: Uint8Array;
+}
+
+const order = z.object({
+  profile: z.enum(['sign', 'auth']),
+  publicKey: z.base64(),
+  holder: z.looseObject({}),
+  issuedInDays: z.int().optional(),
+  device: z.enum(['card', 'phone']).optional(),
+});
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Makes both CAs, or finds them in `keys`. */
+export async function localJpki(options: { clock: Clock; random: Random; keys: KeyStore }): Promise<LocalJpki> {
+  const { clock, random, keys } = options;
+  const ca = async (which: 'sign' | 'auth') => {
+    const name = `card-jpki-${which}-ca`;
+    const signer: Signer = await keys.signerOrNew(name, 'RSA-2048');
+    // It has to be older than a certificate that a test card was given long ago.
+    const notBefore = new Date(clock.now().getTime() - 6 * 365 * DAY_MS);
+    const make = () => buildJpkiCa({ ca: which, signer, random, notBefore });
+    return { signer, certificate: await keys.certificateOrNew(name, make) };
+  };
+  const [sign, auth] = await Promise.all([ca('sign'), ca('auth')]);
+
+  const issue = async (asked: unknown) => {
+    const { profile, publicKey, holder, issuedInDays = 0, device } = order.parse(asked);
+    const input = {
+      publicKey: createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' }),
+      holder: holder as unknown as JpkiSignHolder,
+      random,
+      at: new Date(clock.now().getTime() + issuedInDays * DAY_MS),
+      ...(device ? { device } : {}),
+    };
+    const der =
+      profile === 'sign'
+        ? await buildJpkiSign({ ...input, issuer: sign })
+        : await buildJpkiAuth({ ...input, issuer: auth });
+    return { certificate: Buffer.from(der).toString('base64'), serial: parseCertificate(der).serialHex };
+  };
+  return {
+    sign: sign.certificate,
+    auth: auth.certificate,
+    peer: {
+      url: 'local:jpki',
+      async request(method: string, path: string, request: PeerRequest = {}) {
+        if (path === '/ca/sign.cer') return answer(sign.certificate);
+        if (path === '/ca/auth.cer') return answer(auth.certificate);
+        const json = method === 'POST' && path === '/certificates' ? await issue(request.json) : {};
+        return answer(new TextEncoder().encode(JSON.stringify(json)));
+      },
+    },
+  };
+}
+
+function answer(body: Uint8Array) {
+  return {
+    status: 200,
+    headers: new Headers(),
+    body,
+    json: () => JSON.parse(new TextDecoder().decode(body)) as unknown,
+  };
+}
