@@ -100,6 +100,8 @@ describe('parseDiagnostic', () => {
     ['a list without its end', '[1, 2', 5],
     ['a map without a value', '{1}', 2],
     ['half a byte', "h'0'", 2],
+    ['a digit of base64 that stands for no byte', "b64'AAAAA'", 4],
+    ['padding of base64 that fills nothing', "b64'AA='", 4],
     ['a string without its end', '"abc', 1],
     ['half of a surrogate pair', '"\\ud800"', 1],
     ['a wrong escape', '"\\x"', 1],
@@ -127,7 +129,9 @@ describe('parseDiagnostic', () => {
 
   it('keeps its limits on size and depth', () => {
     assert.throws(() => parseDiagnostic('[1]', { maxBytes: 2 }), { code: 'too-large' });
-    assert.throws(() => parseDiagnostic('['.repeat(70)), { code: 'too-deep' });
+    for (const nested of ['[', '{1:', '1(', '<<', '(_ <<']) {
+      assert.throws(() => parseDiagnostic(nested.repeat(20_000)), { code: 'too-deep' }, nested);
+    }
     assert.equal(parsed(`${'['.repeat(64)}${']'.repeat(64)}`), `${'81'.repeat(63)}80`);
   });
 

@@ -95,7 +95,7 @@ class Parser {
     if (first === undefined) this.fail('The text ends where an item is expected.');
     else if (first === '[') this.array(writer, depth);
     else if (first === '{') this.map(writer, depth);
-    else if (first === '(') this.chunks(writer);
+    else if (first === '(') this.chunks(writer, depth);
     else if (/[-+0-9]/.test(first)) this.number(writer, depth);
     else if (STRING.test(this.text.slice(this.at, this.at + 4))) this.string(writer, depth);
     else this.word(writer);
@@ -160,7 +160,7 @@ class Parser {
   }
 
   /** `(_ …)`: a string of indefinite length. */
-  private chunks(writer: CborWriter): void {
+  private chunks(writer: CborWriter, depth: number): void {
     const start = this.at;
     this.at++;
     if (!this.take('_')) this.fail('Parentheses hold the chunks of a string: “(_ ”.');
@@ -168,7 +168,7 @@ class Parser {
     let major: number | undefined;
     this.entries(')', () => {
       this.space();
-      const chunk = this.stringContent(0);
+      const chunk = this.stringContent(depth);
       if (!chunk || (major ?? chunk.major) !== chunk.major) this.fail('Chunks are strings of one kind.');
       major = chunk.major;
       this.head(content, chunk.major, chunk.bytes.length, this.indicator());
@@ -247,8 +247,15 @@ class Parser {
   private base64(): Uint8Array {
     const start = this.at;
     const text = this.inQuotes();
-    if (!/^[\w+/-]*={0,2}$/.test(text)) this.fail('The byte string is not base64 or base64url.', start);
-    const binary = atob(text.replace(/-/g, '+').replace(/_/g, '/').replace(/=+$/, ''));
+    const digits = text
+      .replace(/-/g, '+')
+      .replace(/_/g, '/')
+      .replace(/={1,2}$/, '');
+    const padded = text.length > digits.length;
+    // One digit alone stands for no byte, and padding fills a group of four.
+    const whole = digits.length % 4 !== 1 && (!padded || text.length % 4 === 0);
+    if (!whole || !/^[A-Za-z0-9+/]*$/.test(digits)) this.fail('The byte string is not base64 or base64url.', start);
+    const binary = atob(digits);
     return Uint8Array.from(binary, (character) => character.charCodeAt(0));
   }
 
