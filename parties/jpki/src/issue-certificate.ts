@@ -16,7 +16,7 @@ import {
 import type { Kysely } from 'kysely';
 import type { JpkiAuthority } from './authority.ts';
 import { stateOf } from './certificate-state.ts';
-import { endCertificates, lockCertificates, recordEvent } from './change-status.ts';
+import { type Changed, endCertificates, lockCertificates, recordEvent } from './change-status.ts';
 import { JpkiError } from './error.ts';
 import type { Generation } from './generation.ts';
 import { readKey } from './key.ts';
@@ -35,6 +35,8 @@ export interface IssuedCertificate {
   readonly serial: string;
   /** Whose it is: the id under which further certificates of the same person are asked for. */
   readonly person: string;
+  /** What ended because this one took its place. */
+  readonly replaced: readonly Changed[];
 }
 
 /** What issuing needs. */
@@ -53,6 +55,8 @@ interface Content {
   readonly holder: JpkiHolder | JpkiSignHolder;
   readonly application?: PhoneApplication;
   readonly person?: string;
+  /** A card that is said to be older, or younger, than it is. */
+  readonly issuedAt?: Date;
 }
 
 /**
@@ -72,7 +76,7 @@ export async function issueCertificate(
   if (stateOf(row) === 'reserved') {
     const made = await make(options, row, content);
     const kept = await options.db.transaction().execute((tx) => record(tx, options, row, made, caller));
-    if (kept === 'ours') return answer(row, made);
+    if (Array.isArray(kept)) return { ...answer(row, made), replaced: kept };
     return answer(kept, await again(options, kept, content));
   }
   return answer(row, await again(options, row, content));
@@ -83,6 +87,7 @@ const answer = (row: CertificateRow, certificate: Uint8Array): IssuedCertificate
   certificate,
   serial: row.serial,
   person: row.person as string,
+  replaced: [],
 });
 
 function contentOf(request: CertificateRequest): Content {
@@ -91,7 +96,7 @@ function contentOf(request: CertificateRequest): Content {
     const { ca, publicKey, oids, holder } = application;
     return { ca, publicKey, oids, holder, application };
   }
-  const { profile, holder, oids, person } = request;
+  const { profile, holder, oids, person, issuedAt } = request;
   const publicKey = readKey(request.publicKey);
   try {
     checkJpkiHolder(holder);
@@ -99,7 +104,14 @@ function contentOf(request: CertificateRequest): Content {
     if (!(error instanceof X509BuildError)) throw error;
     throw new JpkiError('bad-request', error.message, { member: `holder.${error.context['field'] ?? ''}` });
   }
-  return { ca: profile, publicKey, oids, holder, ...(person === undefined ? {} : { person }) };
+  return {
+    ca: profile,
+    publicKey,
+    oids,
+    holder,
+    ...(person === undefined ? {} : { person }),
+    ...(issuedAt === undefined ? {} : { issuedAt: new Date(issuedAt) }),
+  };
 }
 
 async function reserve(
@@ -119,7 +131,7 @@ async function reserve(
   const { ca, application } = content;
   return takeSerial(tx, random, {
     ca,
-    reserved_at: at,
+    reserved_at: content.issuedAt ?? at,
     fingerprint: null,
     not_after: null,
     revoked_at: null,
@@ -196,24 +208,25 @@ async function again(options: Issuing, row: CertificateRow, content: Content): P
 
 const digestOf = (certificate: Uint8Array) => createHash('sha256').update(certificate).digest('hex');
 
-/** Records what was signed, unless the same request was faster elsewhere. */
+/** Records what was signed and tells what ended by it, or gives the row where the same request was faster elsewhere. */
 async function record(
   tx: Tx,
   options: Issuing,
   { ca, serial, person }: CertificateRow,
   certificate: Uint8Array,
   caller: string,
-): Promise<CertificateRow | 'ours'> {
+): Promise<CertificateRow | Changed[]> {
   await lockPerson(tx, person as string);
   const [row] = await lockCertificates(tx, { ca, serial });
   if (!row) throw new JpkiError('not-found', 'The row of this certificate is gone.');
   if (stateOf(row) !== 'reserved') return row;
   const at = options.clock.now();
   const cause = { name: 'issued', caller, request: row.request, at };
+  let ended: Changed[] = [];
   if (row.device === 'phone') {
     const replaced = await takePlace(tx, row, at);
-    const ended = new Map(replaced.map((other) => [other, 'superseded'] as const));
-    await endCertificates(tx, { ...cause, name: 'phone-replaced' }, ended);
+    const ending = new Map(replaced.map((other) => [other, 'superseded'] as const));
+    ended = await endCertificates(tx, { ...cause, name: 'phone-replaced' }, ending);
   }
   const { notAfter, signature } = parseCertificate(certificate);
   const fingerprint = digestOf(certificate);
@@ -224,5 +237,5 @@ async function record(
     .where('serial', '=', serial)
     .execute();
   await recordEvent(tx, cause, row, { ...row, fingerprint });
-  return 'ours';
+  return ended;
 }

@@ -2,12 +2,14 @@ import type { Clock } from '@tegata/clock';
 import type { Signer } from '@tegata/keys';
 import type { Random } from '@tegata/random';
 import type { Certificate } from '@tegata/x509';
-import { buildOcspResponder, type JpkiCa, jpkiCaName } from '@tegata/x509-build';
+import { buildOcspResponder, type JpkiCa, jpkiCaName, type OcspContent, ocspWriter } from '@tegata/x509-build';
 
 /** A delegated OCSP responder. */
 export interface OcspResponder {
   readonly certificate: Uint8Array;
   readonly signer: Signer;
+  /** Makes a signed response. */
+  readonly answer: (content: OcspContent) => Promise<Uint8Array>;
 }
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -25,17 +27,18 @@ export function responders(options: {
 }): () => Promise<OcspResponder> {
   const { ca, certificate, signer, responderSigner, random } = options;
   let current: { readonly from: number; readonly until: number; readonly made: Promise<OcspResponder> } | undefined;
-  const make = async (notBefore: Date, notAfter: Date): Promise<OcspResponder> => ({
-    signer: responderSigner,
-    certificate: await buildOcspResponder({
+  const make = async (notBefore: Date, notAfter: Date): Promise<OcspResponder> => {
+    const own = await buildOcspResponder({
       issuer: { certificate, signer },
       publicKey: responderSigner.publicKey,
       random,
       notBefore,
       notAfter,
       subject: [...jpkiCaName(ca), ['CN', 'TEST OCSP responder']],
-    }),
-  });
+    });
+    const answer = ocspWriter({ signer: responderSigner, certificates: [own] });
+    return { signer: responderSigner, certificate: own, answer };
+  };
   return () => {
     const now = options.clock.now().getTime();
     if (!current || now < current.from || now > current.until - RENEWAL) {

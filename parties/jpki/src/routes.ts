@@ -2,16 +2,16 @@ import type { Clock } from '@tegata/clock';
 import { readBody } from '@tegata/http';
 import type { Log } from '@tegata/log';
 import type { Random } from '@tegata/random';
-import { buildOcspError } from '@tegata/x509-build';
 import { Hono } from 'hono';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import { answerOcsp } from './answer-ocsp.ts';
+import type { OcspService } from './answer-ocsp.ts';
 import type { JpkiAuthority } from './authority.ts';
 import { type CallerSecrets, callerOf, mayIssue, mayRevoke, maySuspend } from './callers.ts';
 import { JpkiError } from './error.ts';
 import { issueCertificate } from './issue-certificate.ts';
 import { listCertificates } from './list-certificates.ts';
+import { ocspRoutes } from './ocsp-routes.ts';
 import { revokeCertificates } from './revoke-certificate.ts';
 import type { Tables } from './schema.ts';
 import { changeHold } from './suspend-certificates.ts';
@@ -24,23 +24,16 @@ export function routes(options: {
   readonly db: Kysely<Tables>;
   readonly authority: JpkiAuthority;
   readonly secrets: CallerSecrets;
+  readonly ocsp: OcspService;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
 }): Hono {
-  const { authority, log } = options;
+  const { authority, log, ocsp } = options;
   const app = new Hono();
   const caller = callerOf(options.secrets);
 
-  app.post('/ocsp', async (c) => {
-    const body = await readBody(c, MAX_BODY);
-    const isRequest = c.req.header('content-type')?.split(';')[0]?.trim() === 'application/ocsp-request';
-    const response = isRequest ? await answerOcsp(options, body) : buildOcspError('malformedRequest');
-    return c.body(Uint8Array.from(response), 200, {
-      'content-type': 'application/ocsp-response',
-      'cache-control': 'no-store',
-    });
-  });
+  app.route('/', ocspRoutes(ocsp, options.clock));
 
   app.get('/ca/:file{(sign|auth)\\.cer}', (c) => {
     const { ca } = authority[c.req.param('file') === 'sign.cer' ? 'sign' : 'auth'];
@@ -51,7 +44,11 @@ export function routes(options: {
     const who = caller(c);
     const request = checked(certificateRequest, await readBody(c, MAX_BODY));
     mayIssue(who, request);
-    const { ca, certificate, serial, person } = await issueCertificate(options, request, who);
+    const { ca, certificate, serial, person, replaced } = await issueCertificate(options, request, who);
+    for (const changed of replaced) {
+      ocsp.forget(changed);
+      log.info('certificate-revoked', { event: 'phone-replaced', ca: changed.ca, serial: changed.serial });
+    }
     log.info('certificate-issued', { profile: request.profile, ca, serial });
     return c.json({ certificate: Buffer.from(certificate).toString('base64'), ca, serial, person }, 201);
   });
@@ -62,7 +59,9 @@ export function routes(options: {
     mayRevoke(who, request);
     const { one, certificates } = await revokeCertificates(options, request, who);
     const event = 'event' in request ? request.event : 'revoked';
-    for (const { ca, serial, reason } of certificates) {
+    for (const changed of certificates) {
+      const { ca, serial, reason } = changed;
+      ocsp.forget(changed);
       log.info('certificate-revoked', { event, ca, serial, reason: reason ?? '' });
     }
     return c.json(one ?? { certificates });
@@ -77,7 +76,11 @@ export function routes(options: {
       const request = checked(suspensionRequest, await readBody(c, MAX_BODY));
       maySuspend(who, request);
       const certificates = await changeHold(options, request, to, who);
-      for (const { ca, serial } of certificates) log.info('certificate-hold-changed', { ca, serial, to });
+      for (const changed of certificates) {
+        const { ca, serial } = changed;
+        ocsp.forget(changed);
+        log.info('certificate-hold-changed', { ca, serial, to });
+      }
       return c.json({ certificates });
     });
   }

@@ -6,6 +6,7 @@ import type { Random } from '@tegata/random';
 import type { Store } from '@tegata/store';
 import type { Tap } from '@tegata/tap';
 import type { Kysely } from 'kysely';
+import { type OcspOptions, ocspService } from './answer-ocsp.ts';
 import type { JpkiAuthority } from './authority.ts';
 import { routes } from './routes.ts';
 import { migrations, type Tables } from './schema.ts';
@@ -25,6 +26,8 @@ export interface JpkiConfig {
   readonly smpSecret?: string;
   /** What the municipal counter and the hotline show. */
   readonly operatorSecret?: string;
+  /** Enrolled verifiers, where nobody else shall get an answer (off by default), and how many signed answers are kept. */
+  readonly ocsp?: Pick<OcspOptions, 'verifiers' | 'keptAnswers'>;
 }
 
 /** Starts JPKI: it issues certificates of cards and phones, revokes them, and tells by OCSP whether they stand. */
@@ -33,7 +36,8 @@ export async function start(config: JpkiConfig): Promise<Running> {
   const db = config.store.database<Tables>();
   await adoptRows(db, config.authority);
   const secrets = { card: config.secret, smp: config.smpSecret, operator: config.operatorSecret };
-  const app = routes({ ...config, db, secrets });
+  const ocsp = ocspService({ ...config, ...config.ocsp, db });
+  const app = routes({ ...config, db, secrets, ocsp });
   const server = await serve({ app, port: config.port, onError: problemAnswer(config) });
   config.log.info('started', { url: server.url });
   return server;

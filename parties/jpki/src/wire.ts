@@ -22,6 +22,8 @@ const card = {
   oids: z.enum(['own', 'jpki-test']).optional(),
   /** The person of an earlier answer; left out, it is somebody new. */
   person: z.uuid().optional(),
+  /** Time of issue (default now): test cards may have been issued years ago, or begin to hold in future. */
+  issuedAt: z.iso.datetime().optional(),
 };
 
 /** What the certificates of a phone share. */
