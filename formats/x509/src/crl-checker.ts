@@ -1,6 +1,6 @@
 import { asCertificate, type Certificate } from './certificate.ts';
-import { type CrlProfile, type CrlResult, checkCrl, isSigned } from './check-crl.ts';
-import { asCrl, type Crl } from './crl.ts';
+import { type CrlProfile, type CrlResult, checkCrl, isSigned, readOnce } from './check-crl.ts';
+import { type Crl, type OpenedCrl, openCrl } from './crl.ts';
 import { X509Error } from './error.ts';
 import { isSignedBy } from './find-path.ts';
 import { sameName } from './name.ts';
@@ -31,38 +31,65 @@ export interface CrlChecker {
  */
 export function createCrlChecker(options: CrlCheckerOptions): CrlChecker {
   const issuers = options.issuers.map(asCertificate);
-  const crls: Crl[] = [];
+  const crls: HeldCrl[] = [];
   let unread: CrlResult | undefined;
+  const setAside = (error: unknown) => {
+    if (!(error instanceof X509Error)) throw error;
+    const check = { id: 'der', result: 'failed', code: 'der', detail: error.message } as const;
+    unread ??= { status: 'unusable', code: 'der', checks: [check] };
+  };
   for (const given of options.crls) {
     try {
-      crls.push(asCrl(given));
+      const opened = given instanceof Uint8Array ? openCrl(given) : given;
+      crls.push({ opened, scope: scopeOf(opened), ...('summary' in opened ? { crl: opened } : {}) });
     } catch (error) {
-      if (!(error instanceof X509Error)) throw error;
-      const check = { id: 'der', result: 'failed', code: 'der', detail: error.message } as const;
-      unread ??= { status: 'unusable', code: 'der', checks: [check] };
+      setAside(error);
     }
   }
   // The newest first: of two lists of one scope the later one is right.
-  crls.sort((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime());
+  crls.sort((a, b) => b.opened.thisUpdate.getTime() - a.opened.thisUpdate.getTime());
+
+  /** The whole CRL: its entries are walked over for the certificate that is asked for first. */
+  const readWhole = (held: HeldCrl, certificate: Certificate, issuer: Certificate | undefined): Crl | undefined => {
+    if (held.crl || held.broken) return held.crl;
+    try {
+      held.crl = readOnce(held.opened as OpenedCrl, certificate, issuer);
+    } catch (error) {
+      held.broken = true;
+      setAside(error);
+    }
+    return held.crl;
+  };
+
+  const ask = (held: HeldCrl, certificate: Certificate, at: Date): CrlResult | undefined => {
+    const named = issuers.filter(({ subject }) => sameName(subject, held.opened.issuer));
+    // Generations of a CA share one name, and each has its own list: a clean one of another key proves nothing.
+    const issuer = named.find((candidate) => isSignedBy(certificate, candidate));
+    const crl = readWhole(held, certificate, issuer ?? named[0]);
+    if (!crl) return undefined;
+    if (!issuer || !isSigned(crl, issuer)) {
+      return unsigned(
+        named.length > 0,
+        named.some((candidate) => isSigned(crl, candidate)),
+      );
+    }
+    const under = baseOf(held, crls);
+    const base = under && readWhole(under, certificate, issuer);
+    const usable = base && isSigned(base, issuer) ? base : undefined;
+    return checkCrl({ crl, ...(usable ? { base: usable } : {}), certificate, issuer, at, profile: options.profile });
+  };
 
   return {
     check(given, at) {
       const certificate = asCertificate(given);
       const decided = new Map<string, CrlResult>();
       let refused: CrlResult | undefined;
-      for (const crl of crls) {
-        if (!sameName(crl.issuer, certificate.issuer)) continue;
-        const scope = scopeOf(crl);
-        if (decided.has(scope)) continue;
-        const named = issuers.filter(({ subject }) => sameName(subject, crl.issuer));
-        const signers = named.filter((candidate) => isSigned(crl, candidate));
-        // Generations of a CA share one name, and each has its own list: a clean one of another key proves nothing.
-        const issuer = signers.find((candidate) => isSignedBy(certificate, candidate));
-        const result = issuer
-          ? checkCrl({ crl, base: baseOf(crl, crls, issuer), certificate, issuer, at, profile: options.profile })
-          : unsigned(named.length > 0, signers.length > 0);
+      for (const held of crls) {
+        if (!sameName(held.opened.issuer, certificate.issuer) || decided.has(held.scope)) continue;
+        const result = ask(held, certificate, at);
+        if (!result) continue;
         if (result.status === 'unusable') refused ??= result;
-        else decided.set(scope, result);
+        else decided.set(held.scope, result);
       }
       const results = [...decided.values()];
       return (
@@ -73,6 +100,15 @@ export function createCrlChecker(options: CrlCheckerOptions): CrlChecker {
       );
     },
   };
+}
+
+/** A CRL at hand; its entries have been walked over once `crl` is there. */
+interface HeldCrl {
+  readonly opened: Crl | OpenedCrl;
+  /** Lists that speak of the same certificates have the same scope; a delta CRL has that of its base. */
+  readonly scope: string;
+  crl?: Crl;
+  broken?: boolean;
 }
 
 /** Nobody stands behind the list, or not the one who stands behind the certificate. */
@@ -101,20 +137,15 @@ export function revocationFrom(
   };
 }
 
-/** Lists that speak of the same certificates have the same scope; a delta CRL has that of its base. */
-function scopeOf(crl: Crl): string {
+function scopeOf(crl: Crl | OpenedCrl): string {
   const extension = crl.extensions.find(({ oid: id }) => id === oid.issuingDistributionPoint);
   return extension ? Buffer.from(extension.value).toString('hex') : '';
 }
 
-function baseOf(delta: Crl, crls: readonly Crl[], issuer: Certificate): Crl | undefined {
+function baseOf({ opened: delta, scope }: HeldCrl, crls: readonly HeldCrl[]): HeldCrl | undefined {
   if (delta.baseNumber === undefined) return undefined;
-  const scope = scopeOf(delta);
   return crls.find(
-    (crl) =>
-      crl.baseNumber === undefined &&
-      scopeOf(crl) === scope &&
-      sameName(crl.issuer, delta.issuer) &&
-      isSigned(crl, issuer),
+    (held) =>
+      held.opened.baseNumber === undefined && held.scope === scope && sameName(held.opened.issuer, delta.issuer),
   );
 }

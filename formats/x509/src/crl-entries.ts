@@ -34,11 +34,29 @@ export interface EntrySummary {
   readonly removes: boolean;
 }
 
+/** What may be done on the way, since each further way through 40 MB costs as much as the work. */
+export interface Walk {
+  /** Content octets of a serial number to look for. */
+  readonly serial?: Uint8Array;
+  /** Told from time to time how far the walk has come, in octets. */
+  readonly passed?: (octets: number) => void;
+}
+
+/** A summary, and where the entry of the serial number begins that was looked for. */
+export interface WalkedEntries {
+  readonly summary: EntrySummary;
+  readonly foundAt?: number;
+}
+
 // SEQUENCE { Extension reasonCode { ENUMERATED x } } in four reads: the one form in which nearly all entries have extensions.
 const REASON_FORM = [0x300c300a, 0x0603551d, 0x1504030a, 0x01] as const;
 const REASON_OCTETS = 14;
 const UTC_OCTETS = 15;
 const REMOVE_FROM_CRL = 8;
+/** What is walked over at once stays in the processor's cache for whoever is told. */
+const STRIDE = 128 * 1024;
+/** No plain entry is longer, so that before the last so many octets none can run out of the list. */
+const LONGEST_PLAIN = 129;
 
 const malformed = (detail: string, offset: number): never => {
   throw new X509Error('crl-malformed', `An entry of the CRL is not valid: ${detail}.`, { offset });
@@ -48,36 +66,120 @@ const malformed = (detail: string, offset: number): never => {
  * Walks over the entries of a CRL and refuses what is not DER or not a revoked certificate. It makes no object per entry:
  * the list of a nation has a million of them.
  * @throws {X509Error} `crl-malformed`
+ * @throws {DerError}
  */
-export function scanEntries(entries: Uint8Array, version: 1 | 2): EntrySummary {
+export function walkEntries(entries: Uint8Array, version: 1 | 2, { serial, passed }: Walk = {}): WalkedEntries {
   const view = new DataView(entries.buffer, entries.byteOffset, entries.byteLength);
-  let count = 0;
+  const run: PlainRun = { at: 0, count: 0, foundAt: -1 };
+  const sought = serial ?? new Uint8Array();
+  const plainEnd = entries.length - LONGEST_PLAIN;
+  let told = 0;
   let unknownCritical: string | undefined;
   let removes = false;
-  for (let at = 0; at < entries.length; count++) {
-    const start = at;
-    const body = bodyOf(entries, at);
-    at = endOf(entries, at);
-    if (!(at <= entries.length)) malformed('it is cut off', start);
-    const time = checkSerial(entries, body);
-    const next = time + 2 + (entries[time + 1] as number);
-    if (!(next <= at)) malformed('it is cut off', start);
-    if (next - time !== UTC_OCTETS || entries[time] !== tag.utcTime || !isUtcTime(view, time)) {
-      checkTime(entries, time, next);
+  while (run.at < entries.length) {
+    if (version === 2) walkPlain(entries, view, Math.min(plainEnd, told + STRIDE), sought, run);
+    if (run.at - told >= STRIDE) {
+      passed?.(run.at);
+      told = run.at;
     }
-    if (next === at) continue;
-    if (version === 1) malformed('version 1 has no extensions', next);
-    if (at - next === REASON_OCTETS && isPlainReason(view, next)) {
-      const reason = entries[at - 1] as number;
-      if (crlReasons[reason] === undefined) malformed('its reason is unknown', next);
-      removes ||= reason === REMOVE_FROM_CRL;
-    } else {
-      const read = readEntryExtensions(entries.subarray(next, at));
-      unknownCritical ??= read.unknownCritical;
-      removes ||= read.reason === REMOVE_FROM_CRL;
-    }
+    if (run.at >= entries.length) break;
+    const start = run.at;
+    const entry = walkOne(entries, view, start, version);
+    if (run.foundAt < 0 && isSerialAt(entries, entry.body, sought)) run.foundAt = start;
+    unknownCritical ??= entry.unknownCritical;
+    removes ||= entry.reason === REMOVE_FROM_CRL;
+    run.at = entry.end;
+    run.count++;
   }
-  return { count, unknownCritical, removes };
+  const summary = { count: run.count, unknownCritical, removes };
+  return run.foundAt < 0 ? { summary } : { summary, foundAt: run.foundAt };
+}
+
+/** How far a walk has come. One object for the whole of it. */
+interface PlainRun {
+  at: number;
+  count: number;
+  foundAt: number;
+}
+
+const lastDays = Uint8Array.of(0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31);
+
+/**
+ * Walks over entries of the one form that nearly all have, and stops at the limit or before one that has to be looked at closely: any length
+ * in one octet, a serial number of 1 to 20 octets, a UTCTime of a day that every year has, and at most a usual reason.
+ */
+function walkPlain(entries: Uint8Array, view: DataView, limit: number, sought: Uint8Array, run: PlainRun): void {
+  const octets = sought.length;
+  const last = octets > 0 ? (sought[octets - 1] as number) : -1;
+  let { at, count } = run;
+  while (at < limit) {
+    const head = view.getUint32(at);
+    const size = head & 0xff;
+    const time = at + 4 + size;
+    const next = at + 2 + ((head >>> 16) & 0xff);
+    const extra = next - time - UTC_OCTETS;
+    // 30 LL 02 NN, the length in one octet.
+    if ((head & 0xff80ff00) !== 0x30000200 || (size - 1) >>> 0 > 19 || (extra !== 0 && extra !== REASON_OCTETS)) break;
+    const first = entries[at + 4] as number;
+    if (first >= 0x80 || (first === 0 && (size === 1 || (entries[at + 5] as number) < 0x80))) break;
+    if (view.getUint16(time) !== 0x170d || entries[time + 14] !== 0x5a) break;
+    const [yearMonth, dayHour, rest] = [view.getUint32(time + 2), view.getUint32(time + 6), view.getUint32(time + 10)];
+    // Twelve digits: the upper halves are 3, the lower ones at most 9.
+    const upper = (yearMonth ^ 0x30303030) | (dayHour ^ 0x30303030) | (rest ^ 0x30303030);
+    const lower =
+      ((yearMonth & 0x0f0f0f0f) + 0x06060606) |
+      ((dayHour & 0x0f0f0f0f) + 0x06060606) |
+      ((rest & 0x0f0f0f0f) + 0x06060606);
+    if (((upper | lower) & 0xf0f0f0f0) !== 0) break;
+    const month = ((yearMonth >>> 8) & 15) * 10 + (yearMonth & 15);
+    const day = ((dayHour >>> 24) & 15) * 10 + ((dayHour >>> 16) & 15);
+    const hour = ((dayHour >>> 8) & 15) * 10 + (dayHour & 15);
+    if (month > 12 || day === 0 || day > (lastDays[month] as number) || hour > 23) break;
+    if (((rest >>> 24) & 15) > 5 || ((rest >>> 8) & 15) > 5) break;
+    if (extra !== 0) {
+      const reason = entries[next - 1] as number;
+      // 7 is no reason, and 8 only one of a delta CRL.
+      if (!isPlainReason(view, time + UTC_OCTETS) || reason > 10 || reason === 7 || reason === REMOVE_FROM_CRL) break;
+    }
+    if (size === octets && entries[time - 1] === last && run.foundAt < 0 && isSerialAt(entries, at + 2, sought)) {
+      run.foundAt = at;
+    }
+    at = next;
+    count++;
+  }
+  run.at = at;
+  run.count = count;
+}
+
+/** Whether the INTEGER at a position is that serial number. */
+function isSerialAt(entries: Uint8Array, at: number, serial: Uint8Array): boolean {
+  if (entries[at + 1] !== serial.length) return false;
+  for (let i = 0; i < serial.length; i++) if (entries[at + 2 + i] !== serial[i]) return false;
+  return serial.length > 0;
+}
+
+/** One entry of any form. */
+function walkOne(
+  entries: Uint8Array,
+  view: DataView,
+  start: number,
+  version: 1 | 2,
+): { readonly body: number; readonly end: number; readonly reason?: number; readonly unknownCritical?: string } {
+  const body = bodyOf(entries, start);
+  const end = endOf(entries, start);
+  if (!(end <= entries.length)) malformed('it is cut off', start);
+  const time = checkSerial(entries, body);
+  const next = time + 2 + (entries[time + 1] as number);
+  if (!(next <= end)) malformed('it is cut off', start);
+  checkTime(entries, time, next);
+  if (next === end) return { body, end };
+  if (version === 1) malformed('version 1 has no extensions', next);
+  if (end - next === REASON_OCTETS && isPlainReason(view, next)) {
+    const reason = entries[end - 1] as number;
+    if (crlReasons[reason] === undefined) malformed('its reason is unknown', next);
+    return { body, end, reason };
+  }
+  return { body, end, ...readEntryExtensions(entries.subarray(next, end)) };
 }
 
 /** Where the content of the SEQUENCE begins. */
@@ -109,24 +211,6 @@ function checkSerial(entries: Uint8Array, at: number): number {
     first < 0x80 &&
     (first !== 0 || length === 1 || (entries[at + 3] as number) >= 0x80);
   return sound ? at + 2 + length : malformed('its serial number is not a positive number of at most 20 octets', at);
-}
-
-/** Four digits in a word: each octet 30 to 39. */
-function areDigits(word: number): boolean {
-  return (word & 0xf0f0f0f0) === 0x30303030 && ((word + 0x06060606) & 0xf0f0f0f0) === 0x30303030;
-}
-
-/** A plain UTCTime of a day that every month has; anything else is looked at closely. */
-function isUtcTime(view: DataView, at: number): boolean {
-  const [yearMonth, dayHour, rest] = [view.getUint32(at + 2), view.getUint32(at + 6), view.getUint32(at + 10)];
-  if (!areDigits(yearMonth) || !areDigits(dayHour) || !areDigits(rest)) return false;
-  const month = ((yearMonth >> 8) & 15) * 10 + (yearMonth & 15);
-  const day = (dayHour >>> 24) * 10 + ((dayHour >> 16) & 15) - 0x30 * 10;
-  const hour = ((dayHour >> 8) & 15) * 10 + (dayHour & 15);
-  const minute = (rest >>> 24) * 10 - 0x30 * 10;
-  const second = ((rest >> 8) & 15) * 10;
-  const clock = hour < 24 && minute < 60 && second < 60 && view.getUint8(at + 14) === 0x5a;
-  return clock && month >= 1 && month <= 12 && day >= 1 && day <= 28;
 }
 
 /** A UTCTime, or a GeneralizedTime from 2050 on. */
@@ -176,7 +260,7 @@ function readEntryExtensions(bytes: Uint8Array): { reason?: number; unknownCriti
 }
 
 /**
- * The entry of a serial number, or undefined. `entries` must have been walked over by {@link scanEntries}.
+ * The entry of a serial number, or undefined. `entries` must have been walked over by {@link walkEntries}.
  * @param serial content octets, as in `Certificate.serial`
  */
 export function findEntry(entries: Uint8Array, serial: Uint8Array): CrlEntryFound | undefined {
@@ -194,13 +278,14 @@ export function findEntry(entries: Uint8Array, serial: Uint8Array): CrlEntryFoun
       if (at >= entries.length) return undefined;
       body = bodyOf(entries, at);
     }
-    if (body === start) return readEntry(entries.subarray(at, endOf(entries, at)));
+    if (body === start) return readEntryAt(entries, at);
   }
   return undefined;
 }
 
-function readEntry(bytes: Uint8Array): CrlEntryFound {
-  const inner = DerReader.over(bytes).sequence();
+/** Reads the entry that begins at a position, as a walk has found it. */
+export function readEntryAt(entries: Uint8Array, at: number): CrlEntryFound {
+  const inner = DerReader.over(entries.subarray(at, endOf(entries, at))).sequence();
   inner.integerBytes();
   const revokedAt = readTime(inner);
   const reason = inner.done ? 0 : (readEntryExtensions(inner.element().raw).reason ?? 0);

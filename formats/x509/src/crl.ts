@@ -1,7 +1,7 @@
 import { DerError, DerReader, tag } from '@tegata/der';
 import { type AlgorithmIdentifier, readAlgorithm } from './algorithm.ts';
 import { type Extension, readExtension, readTime } from './certificate.ts';
-import { type EntrySummary, scanEntries } from './crl-entries.ts';
+import { type EntrySummary, type Walk, type WalkedEntries, walkEntries } from './crl-entries.ts';
 import { readingDer, X509Error } from './error.ts';
 import { type AuthorityKeyIdentifier, readAuthorityKeyIdentifier } from './extensions.ts';
 import { type GeneralName, readGeneralNames } from './general-name.ts';
@@ -44,6 +44,12 @@ export interface Crl {
 const MAX_BYTES = 128 * 1024 * 1024;
 const MAX_EXTENSIONS = 32;
 
+/** A CRL of which all but the entries has been read. */
+export interface OpenedCrl extends Omit<Crl, 'summary'> {
+  /** Walks over the entries. @throws {X509Error} `crl-malformed` */
+  walk(on?: Walk): WalkedEntries;
+}
+
 /**
  * Reads a CRL: strict DER to the last entry, times in the form of RFC 5280 §5.1.2.4, extensions at most once.
  * @param bytes DER, at most 128 MiB: a million entries take about 40
@@ -53,6 +59,12 @@ const MAX_EXTENSIONS = 32;
  * crl.summary.count; // revoked certificates
  */
 export function readCrl(bytes: Uint8Array): Crl {
+  const { walk, ...opened } = openCrl(bytes);
+  return { ...opened, summary: walk().summary };
+}
+
+/** Reads all of a CRL but its entries. @throws {X509Error} `crl-malformed` */
+export function openCrl(bytes: Uint8Array): OpenedCrl {
   return readingDer('crl-malformed', 'The CRL', () => {
     const reader = DerReader.over(bytes, { maxBytes: MAX_BYTES, maxDepth: 24, maxElements: 5000 });
     const whole = reader.expect(tag.sequence);
@@ -75,7 +87,7 @@ export function asCrl(given: Crl | Uint8Array): Crl {
 
 const malformed = (message: string) => new X509Error('crl-malformed', message);
 
-function readList(tbs: DerReader): Omit<Crl, 'raw' | 'tbs' | 'signatureAlgorithm' | 'signature'> {
+function readList(tbs: DerReader): Omit<OpenedCrl, 'raw' | 'tbs' | 'signatureAlgorithm' | 'signature'> {
   const written = tbs.peek() === tag.integer;
   if (written && tbs.smallInteger() !== 1) throw malformed('A CRL has the version 2, or none that is written.');
   const version = written ? 2 : 1;
@@ -85,7 +97,6 @@ function readList(tbs: DerReader): Omit<Crl, 'raw' | 'tbs' | 'signatureAlgorithm
   const timed = tbs.peek() === tag.utcTime || tbs.peek() === tag.generalizedTime;
   const nextUpdate = timed ? readTime(tbs, 'crl-malformed') : undefined;
   const entries = tbs.optional(tag.sequence)?.content ?? new Uint8Array();
-  const summary = scanEntries(entries, version);
   const extensions = readExtensions(tbs.optionalInside(tag.constructed(0)), version);
   tbs.end();
   const one = <T>(id: string, read: (reader: DerReader) => T): T | undefined => {
@@ -97,9 +108,14 @@ function readList(tbs: DerReader): Omit<Crl, 'raw' | 'tbs' | 'signatureAlgorithm
     return value;
   };
   const baseNumber = one(oid.deltaCRLIndicator, readNumber);
-  if (summary.removes && baseNumber === undefined) {
-    throw malformed('Only a delta CRL takes certificates off the list.');
-  }
+  const walk = (on?: Walk) =>
+    readingDer('crl-malformed', 'The CRL', () => {
+      const walked = walkEntries(entries, version, on);
+      if (walked.summary.removes && baseNumber === undefined) {
+        throw malformed('Only a delta CRL takes certificates off the list.');
+      }
+      return walked;
+    });
   return {
     version,
     innerAlgorithm,
@@ -107,7 +123,7 @@ function readList(tbs: DerReader): Omit<Crl, 'raw' | 'tbs' | 'signatureAlgorithm
     thisUpdate,
     nextUpdate,
     entries,
-    summary,
+    walk,
     extensions,
     number: one(oid.cRLNumber, readNumber),
     baseNumber,
