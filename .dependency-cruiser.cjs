@@ -47,7 +47,7 @@ module.exports = {
       name: 'peers-are-for-interop-and-bench',
       severity: 'error',
       from: { pathNot: '^(interop|bench)/' },
-      to: { path: 'node_modules/(@auth0/mdl|@owf/mdoc)' },
+      to: { path: 'node_modules/(@auth0/mdl|@owf/mdoc|@animo-id/mdoc)' },
     },
     {
       name: 'no-cycles',

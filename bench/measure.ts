@@ -33,7 +33,7 @@ export interface Effort {
   readonly rounds: number;
   /** CPU milliseconds of a case in one round. */
   readonly roundMs: number;
-  /** CPU milliseconds in which a case warms up and shows its size. */
+  /** CPU milliseconds in which a case warms up at most; it ends before when it has stopped to become faster. */
   readonly warmUpMs: number;
   /** When to stop, in milliseconds after the process began: on a crowded machine rounds become shorter, then fewer. */
   readonly wallMs: number;
@@ -52,12 +52,13 @@ export function sync(bench: string, variant: string, once: (index: number) => un
   return { bench, variant, run };
 }
 
-/** Wraps an operation that answers later; one at a time. */
-export function async(bench: string, variant: string, once: (index: number) => Promise<unknown>): Case {
+/** Wraps an operation that answers later; one at a time. Who answers at once after all is not made to wait. */
+export function async(bench: string, variant: string, once: (index: number) => Promise<unknown> | unknown): Case {
   let index = 0;
   const run = async (times: number) => {
     for (let left = times; left > 0; left--) {
-      if ((await once(index++)) === undefined) throw new Error('nothing came out');
+      const answer = once(index++);
+      if ((answer instanceof Promise ? await answer : answer) === undefined) throw new Error('nothing came out');
     }
   };
   return { bench, variant, run };
@@ -71,14 +72,30 @@ async function cpuTime(work: () => Promise<void> | void): Promise<number> {
   return Math.max(1, used.user + used.system);
 }
 
-/** How many operations take about `wanted` microseconds, found by doing them. */
-async function sizeOf(one: Case, warmUp: number, wanted: number): Promise<number> {
+/** In so many pieces of a warm-up a case has to gain `GAIN`, or it is warm. */
+const PATIENCE = 3;
+const GAIN = 1.02;
+/** A warm-up has so many pieces at most. */
+const PIECES = 20;
+
+/**
+ * Warms a case up until it does not become faster any more: what is measured is the work, not the compiler at work. The more code a case has,
+ * the longer that takes; the rule is the same for all.
+ * @returns how many operations take about `wanted` microseconds
+ */
+async function warmUp(one: Case, most: number, wanted: number): Promise<number> {
+  const piece = most / PIECES;
   let times = 1;
-  for (let spent = 0; ; ) {
+  let best = 0;
+  for (let spent = 0, idle = 0; ; ) {
     const took = await cpuTime(() => one.run(times));
     spent += took;
-    if (spent >= warmUp) return Math.max(1, Math.round((times * wanted) / took));
-    times = Math.max(1, Math.min(times * 4, Math.round((times * (warmUp - spent)) / took) + 1));
+    const rate = times / took;
+    // Too short a piece says nothing about the rate.
+    if (took >= piece / 2) idle = rate > best * GAIN ? 0 : idle + 1;
+    best = Math.max(best, rate);
+    if (spent >= most || idle >= PATIENCE) return Math.max(1, Math.round(rate * wanted));
+    times = Math.max(1, Math.min(times * 4, Math.round(rate * piece)));
   }
 }
 
@@ -88,18 +105,20 @@ export async function measure(cases: readonly Case[], effort: Effort): Promise<M
   const begun = performance.now();
   const sizes: number[] = [];
   const warmedUp = await cpuTime(async () => {
-    for (const one of cases) sizes.push(await sizeOf(one, effort.warmUpMs * 1000, effort.roundMs * 1000));
+    for (const one of cases) sizes.push(await warmUp(one, effort.warmUpMs * 1000, effort.roundMs * 1000));
   });
   const now = performance.now();
   // Of the wall-clock time that is left, others will take as much as they took while we warmed up.
   const left = (effort.wallMs - now) * Math.min(1, warmedUp / 1000 / (now - begun));
-  const scale = Math.max(0.1, Math.min(1, left / (WANTED_ROUNDS * cases.length * effort.roundMs)));
+  const scale = Math.max(0.1, Math.min(1, left / (WANTED_ROUNDS * cases.length * effort.roundMs * 1.25)));
   const rates: number[][] = cases.map(() => []);
   for (let round = 0; round < effort.rounds; round++) {
     if (round >= LEAST_ROUNDS && performance.now() > effort.wallMs) break;
     for (const [index, one] of cases.entries()) {
       const times = Math.max(1, Math.round((sizes[index] as number) * scale));
       collect();
+      // After another contender the caches hold its code and data. Nobody is measured while it finds its own again.
+      await one.run(Math.ceil(times / 4));
       rates[index]?.push((times / (await cpuTime(() => one.run(times)))) * 1e6);
     }
   }
@@ -129,10 +148,12 @@ export function median(values: readonly number[]): number {
 
 const round = (rate: number) => (rate < 1000 ? Math.round(rate * 10) / 10 : Math.round(rate));
 
-/** One case must not pay for the rubbish of the one before. */
+/**
+ * One case must not pay for the rubbish of the one before. Only what is young is collected: a whole collection also throws away compiled code
+ * whose object shapes happen to have no object alive between two calls, which no server that is at work suffers several times a second.
+ */
 function collector(): () => void {
   setFlagsFromString('--expose-gc');
-  // A collection also throws away code that did not run of late: that of every other case. No server that is at work is cold.
-  setFlagsFromString('--no-flush-bytecode');
-  return runInNewContext('gc') as () => void;
+  const collect = runInNewContext('gc') as (options: { type: 'minor' }) => void;
+  return () => collect({ type: 'minor' });
 }

@@ -9,7 +9,6 @@ import {
   webcrypto,
   X509Certificate,
 } from 'node:crypto';
-import { createRequire } from 'node:module';
 import {
   CoseKey,
   DateOnly,
@@ -28,6 +27,7 @@ import { buildDeviceRequest, MNC_DOCTYPE } from '@tegata/mdoc';
 import { systemRandom } from '@tegata/random';
 import { type Elements, type Material, NOW, REQUEST_ALL, REQUEST_ONE, VALIDITY } from './material.ts';
 import type { Contender } from './mdoc.ts';
+import { certificateData, chainVerified, fieldOf, kept, mustBeValid, noblePeerCurve } from './peer-certificates.ts';
 
 /**
  * `@owf/mdoc` twice: with the kind of context that its own tests use (noble curves, subtle digests, nothing kept), and tuned: node:crypto,
@@ -127,44 +127,8 @@ const notUsed = (): never => {
 };
 const nodeName = (algorithm: string) => algorithm.replace('-', '').toLowerCase();
 
-function certificateData(parsed: X509Certificate) {
-  return {
-    issuerName: parsed.issuer,
-    subjectName: parsed.subject,
-    serialNumber: parsed.serialNumber,
-    thumbprint: parsed.fingerprint,
-    notBefore: parsed.validFromDate,
-    notAfter: parsed.validToDate,
-    pem: parsed.toString(),
-  };
-}
-
-function fieldOf(parsed: X509Certificate, field: string): string[] {
-  const lines = parsed.issuer.split('\n').filter((line) => line.startsWith(`${field}=`));
-  return lines.map((line) => line.slice(field.length + 1));
-}
-
-function verifyChain(chain: Uint8Array[], trusted: Uint8Array[], now: Date): X509Certificate {
-  const leaf = new X509Certificate(chain[0] as Uint8Array);
-  const root = trusted.map((der) => new X509Certificate(der)).find((candidate) => leaf.checkIssued(candidate));
-  if (!root || !leaf.verify(root.publicKey)) throw new Error('no path');
-  inTime(leaf, now);
-  return leaf;
-}
-
-function inTime(leaf: X509Certificate, now: Date): void {
-  if (leaf.validFromDate > now || leaf.validToDate < now) throw new Error('out of date');
-}
-
-interface NobleCurve {
-  sign(message: Uint8Array, key: Uint8Array, options: { prehash: boolean }): { toCompactRawBytes(): Uint8Array };
-  verify(signature: Uint8Array, message: Uint8Array, key: Uint8Array, options: object): boolean;
-}
-
 function testContext(): MdocContext {
-  // The curves that the other peer depends on: no dependency of our own for a bench.
-  const fromPeer = createRequire(createRequire(import.meta.url).resolve('@auth0/mdl'));
-  const { p256 } = fromPeer('@noble/curves/p256') as { p256: NobleCurve };
+  const p256 = noblePeerCurve();
   return {
     crypto: {
       random: randomAsTheyWant((length) => randomBytes(length)),
@@ -184,7 +148,7 @@ function testContext(): MdocContext {
       getIssuerNameField: ({ certificate, field }) => fieldOf(new X509Certificate(certificate), field),
       getPublicKey: ({ certificate }) => coseKey(new X509Certificate(certificate).publicKey),
       verifyCertificateChain: ({ trustedCertificates, x5chain, now = NOW }) => {
-        verifyChain(x5chain, trustedCertificates, now);
+        chainVerified(x5chain, trustedCertificates, now);
       },
       getCertificateData: ({ certificate }) => certificateData(new X509Certificate(certificate)),
     },
@@ -199,13 +163,6 @@ function tunedContext(): MdocContext {
   const data = new Map<string, ReturnType<typeof certificateData>>();
   const paths = new Map<string, X509Certificate>();
   const text = (der: Uint8Array) => Buffer.from(der.buffer, der.byteOffset, der.length).toString('latin1');
-  const kept = <T>(map: Map<string, T>, key: string, make: () => T): T => {
-    const known = map.get(key);
-    if (known !== undefined) return known;
-    const made = make();
-    map.set(key, made);
-    return made;
-  };
   const certificate = (der: Uint8Array) => kept(certificates, text(der), () => new X509Certificate(der));
   const template = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
   const phoneKey = ({ x, y }: CoseKey) =>
@@ -240,8 +197,8 @@ function tunedContext(): MdocContext {
         }),
       verifyCertificateChain: ({ trustedCertificates, x5chain, now = NOW }) => {
         const key = [...x5chain, ...trustedCertificates].map(text).join('|');
-        inTime(
-          kept(paths, key, () => verifyChain(x5chain, trustedCertificates, now)),
+        mustBeValid(
+          kept(paths, key, () => chainVerified(x5chain, trustedCertificates, now)),
           now,
         );
       },

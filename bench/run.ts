@@ -17,8 +17,8 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   card: async () => (await import('./card.ts')).cardSuite(),
 };
 
-const SHORT: Effort = { rounds: 9, roundMs: 80, warmUpMs: 120, wallMs: 42_000 };
-const LONG: Effort = { rounds: 15, roundMs: 400, warmUpMs: 500, wallMs: 600_000 };
+const SHORT: Effort = { rounds: 7, roundMs: 70, warmUpMs: 2000, wallMs: 42_000 };
+const LONG: Effort = { rounds: 15, roundMs: 400, warmUpMs: 3000, wallMs: 600_000 };
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean' }, long: { type: 'boolean' }, only: { type: 'string' } },

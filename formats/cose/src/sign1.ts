@@ -113,10 +113,14 @@ export function verifySign1(options: VerifySign1Options): CoseMessage {
   return message;
 }
 
+/** The form in which a key is handed over that is met once; one object for all, as the octets are lent too. */
+const KEY_ONCE: { key: Buffer; format: 'der'; type: 'spki' } = { key: Buffer.alloc(0), format: 'der', type: 'spki' };
+
 function verifies(hash: string | null, data: Uint8Array, key: KeyObject | CoseKey, signature: Uint8Array): boolean {
   if (!('kty' in key)) return verify(hash, data, key, signature);
   try {
-    return verify(hash, data, { key: lentSpki(key), format: 'der', type: 'spki' }, signature);
+    KEY_ONCE.key = lentSpki(key);
+    return verify(hash, data, KEY_ONCE, signature);
   } catch (error) {
     // Only the key can make it throw: its import says what is wrong.
     importKey(key);
