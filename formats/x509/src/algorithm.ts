@@ -48,9 +48,18 @@ export function signatureKind(algorithm: AlgorithmIdentifier): SignatureKind | u
   return sound ? kind : undefined;
 }
 
+/** Larger keys are nobody's here, and a stranger's certificate could keep a verifier busy with one. */
+const MAX_RSA_BITS = 8192;
+const MAX_RSA_EXPONENT = 0xffff_ffffn;
+
+function isReasonable({ asymmetricKeyDetails }: KeyObject): boolean {
+  const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {};
+  return modulusLength <= MAX_RSA_BITS && publicExponent <= MAX_RSA_EXPONENT;
+}
+
 /**
  * Whether the signature over the data is of that key under that algorithm. The key must be of the algorithm's kind;
- * RSA is RSASSA-PKCS1-v1_5 checked over the whole block by the library.
+ * RSA is RSASSA-PKCS1-v1_5 checked over the whole block by the library, with keys of up to 8192 bits.
  */
 export function signatureFits(
   algorithm: AlgorithmIdentifier,
@@ -60,6 +69,7 @@ export function signatureFits(
 ): boolean {
   const kind = signatureKind(algorithm);
   if (!kind || publicKey.asymmetricKeyType !== kind.key) return false;
+  if (kind.key === 'rsa' && !isReasonable(publicKey)) return false;
   try {
     return verify(kind.hash, data, publicKey, signature);
   } catch {

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { DerReader, der, tag } from '@tegata/der';
 import { generateSoftwareKey, softwareSigner } from '@tegata/keys';
 import { seededRandom } from '@tegata/random';
 import { buildJpkiCa, buildJpkiSign } from '@tegata/x509-build';
 import { at, holder, makeChains } from './chains-for-tests.ts';
-import { isSelfIssued, isSelfSigned, oid, type PathInput, parseCertificate, verifyPath, X509Error } from './index.ts';
+import {
+  isSelfIssued,
+  isSelfSigned,
+  oid,
+  type PathInput,
+  parseCertificate,
+  signatureFits,
+  verifyPath,
+  X509Error,
+} from './index.ts';
 import { type Alteration, algorithmDer, changing, resign, without } from './resign-for-tests.ts';
 
 const chains = await makeChains();
@@ -278,6 +288,20 @@ describe('a path with certificates in between', () => {
 });
 
 describe('the algorithms of a path', () => {
+  it('take RSA keys of up to 8192 bits with a short exponent, and no good signature of another', () => {
+    const algorithm = { oid: oid.sha256WithRSAEncryption, parameters: der.null(), raw: new Uint8Array() };
+    const data = Uint8Array.of(1, 2, 3);
+    const fits = (key: KeyObject) => {
+      const signature = sign('sha256', data, key);
+      const publicKey = createPublicKey(key);
+      assert.ok(verify('sha256', data, publicKey, signature));
+      return signatureFits(algorithm, publicKey, data, signature);
+    };
+    const mersenne = (bits: bigint) => 2n ** bits - 1n;
+    assert.equal(fits(rsaKey(mersenne(1279n), mersenne(2203n), 65537n)), true);
+    assert.equal(fits(rsaKey(mersenne(4253n), mersenne(4423n), 65537n)), false);
+    assert.equal(fits(rsaKey(mersenne(1279n), mersenne(2203n), 2n ** 32n + 15n)), false);
+  });
   it('are those of the key: an ECDSA identifier does not go with an RSA signature', async () => {
     const ecdsa = algorithmDer(otherP256);
     const input = { innerAlgorithm: ecdsa, outerAlgorithm: ecdsa };
@@ -292,3 +316,20 @@ describe('the algorithms of a path', () => {
     assert.deepEqual(await afterChange('ds', { signature: padded }), ['signature']);
   });
 });
+
+/** A key of two primes that everybody knows, so that a large one need not be searched for. */
+function rsaKey(p: bigint, q: bigint, e: bigint): KeyObject {
+  const inverse = (of: bigint, modulus: bigint) => {
+    let [a, b, x, y] = [of % modulus, modulus, 1n, 0n];
+    while (a > 1n) [a, b, x, y] = [b % a, a, y - (b / a) * x, x];
+    return ((x % modulus) + modulus) % modulus;
+  };
+  const text = (value: bigint) => {
+    const digits = value.toString(16);
+    return Buffer.from(digits.length % 2 ? `0${digits}` : digits, 'hex').toString('base64url');
+  };
+  const d = inverse(e, (p - 1n) * (q - 1n));
+  const members = { n: p * q, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) };
+  const jwk = Object.fromEntries(Object.entries(members).map(([name, value]) => [name, text(value)]));
+  return createPrivateKey({ key: { kty: 'RSA', ...jwk }, format: 'jwk' });
+}
