@@ -73,7 +73,7 @@ async function cpuTime(work: () => Promise<void> | void): Promise<number> {
 }
 
 /** In so many pieces of a warm-up a case has to gain `GAIN`, or it is warm. */
-const PATIENCE = 3;
+const PATIENCE = 5;
 const GAIN = 1.02;
 /** A warm-up has so many pieces at most. */
 const PIECES = 20;
@@ -101,6 +101,8 @@ async function warmUp(one: Case, most: number, wanted: number): Promise<number> 
 
 /** Runs every case once per round, so that what disturbs the machine disturbs all alike. */
 export async function measure(cases: readonly Case[], effort: Effort): Promise<Measured[]> {
+  // What runs once per operation would be compiled for good after 3,000 of them: some contenders take a quarter of a minute for so many.
+  setFlagsFromString('--invocation-count-for-turbofan=800');
   const collect = collector();
   const begun = performance.now();
   const sizes: number[] = [];

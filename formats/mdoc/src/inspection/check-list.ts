@@ -101,10 +101,12 @@ const SKIPPED_FIRST_DOCUMENT: (MdocCheck | undefined)[] = CHECK_IDS.map(() => un
  * nobody reached counts against the document, never for it.
  */
 export class CheckList {
+  /** Those that passed are counted as bits, and made into checks at the end. */
+  private good: CheckSet = 0;
   private readonly made: MdocCheck[] = [];
   private readonly ranks: number[] = [];
   private listed: CheckSet = 0;
-  private good: CheckSet = 0;
+  private warned: CheckSet = 0;
   private failed = false;
   private readonly document: number | undefined;
   private readonly passed: readonly MdocCheck[] | undefined;
@@ -121,12 +123,11 @@ export class CheckList {
     const bit = 1 << rank;
     this.listed |= bit;
     if (check.result === 'failed') this.failed = true;
-    else if (check.result !== 'not_performed') this.good |= bit;
+    else if (check.result === 'warning') this.warned |= bit;
   }
 
   pass(id: CheckId): void {
-    const rank = rankOf(id);
-    this.add(rank, this.passed?.[rank] ?? checkOf(id, 'passed', undefined, undefined, this.document));
+    this.good |= 1 << rankOf(id);
   }
 
   fail(id: CheckId, code: string, detail?: string): void {
@@ -159,32 +160,26 @@ export class CheckList {
 
   /** All checks in the order of the inspection; those of `ids` that were not reached are listed as not performed. */
   finish(ids: CheckSet): MdocCheck[] {
-    const absent = ids & ~this.listed;
-    for (let rank = 0; absent >>> rank !== 0; rank++) {
-      if (!((absent >>> rank) & 1)) continue;
+    const { made, ranks, good } = this;
+    const absent = ids & ~(this.listed | good);
+    const all: MdocCheck[] = [];
+    for (let rank = 0; rank < CHECK_IDS.length; rank++) {
+      const bit = 1 << rank;
       const id = CHECK_IDS[rank] as CheckId;
-      const detail = 'An earlier check failed on which this one rests.';
-      this.add(rank, checkOf(id, 'not_performed', 'not-reached', detail, this.document));
-    }
-    const { made, ranks } = this;
-    // They come nearly in order: an insertion sort moves the few that do not, and keeps equal ones as they came.
-    for (let at = 1; at < made.length; at++) {
-      const check = made[at] as MdocCheck;
-      const rank = ranks[at] as number;
-      let to = at;
-      for (; to > 0 && (ranks[to - 1] as number) > rank; to--) {
-        made[to] = made[to - 1] as MdocCheck;
-        ranks[to] = ranks[to - 1] as number;
+      if (good & bit) all.push(this.passed?.[rank] ?? checkOf(id, 'passed', undefined, undefined, this.document));
+      if (this.listed & bit) {
+        for (let at = 0; at < made.length; at++) if (ranks[at] === rank) all.push(made[at] as MdocCheck);
+      } else if (absent & bit) {
+        const detail = 'An earlier check failed on which this one rests.';
+        all.push(checkOf(id, 'not_performed', 'not-reached', detail, this.document));
       }
-      made[to] = check;
-      ranks[to] = rank;
     }
-    return made;
+    return all;
   }
 
   /** Whether nothing failed and each of `required` was made. */
   holds(required: CheckSet): boolean {
-    return !this.failed && (required & ~this.good) === 0;
+    return !this.failed && (required & ~(this.good | this.warned)) === 0;
   }
 }
 
