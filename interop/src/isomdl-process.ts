@@ -1,9 +1,7 @@
-import { type ChildProcessWithoutNullStreams, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-
-const FOLDER = join(import.meta.dirname, '../../node_modules/.cache/tegata/isomdl');
+import { buildRustProgram, withoutCargo } from './rust-program.ts';
 
 const CARGO = `[package]
 name = "tegata-isomdl"
@@ -26,7 +24,7 @@ time = { version = "0.3", features = ["parsing"] }
 /** Why these tests cannot run here, or false: they build a Rust program, so they wait to be asked. */
 export function isomdlMissing(): string | false {
   if (!peersAreAsked()) return 'run npm run interop:peers';
-  return spawnSync('cargo', ['--version']).error ? 'cargo is not at hand' : false;
+  return withoutCargo();
 }
 
 /** Whether the tests with libraries of other languages were asked for. */
@@ -34,12 +32,11 @@ export function peersAreAsked(): boolean {
   return process.env['npm_lifecycle_event'] === 'interop:peers';
 }
 
+let program = '';
+
 /** Builds the program once; later runs find it built. */
 export function buildIsomdl(): void {
-  mkdirSync(join(FOLDER, 'src'), { recursive: true });
-  writeFileSync(join(FOLDER, 'Cargo.toml'), CARGO);
-  copyFileSync(join(import.meta.dirname, '../isomdl/main.rs'), join(FOLDER, 'src/main.rs'));
-  execFileSync('cargo', ['build', '--quiet'], { cwd: FOLDER, stdio: ['ignore', 'inherit', 'inherit'] });
+  program = buildRustProgram('isomdl', CARGO, { 'src/main.rs': join(import.meta.dirname, '../isomdl/main.rs') });
 }
 
 /** A running program that takes an order per line and gives an answer per line. */
@@ -70,4 +67,4 @@ export class LineProcess {
 }
 
 /** The program over the library. */
-export const startIsomdl = () => new LineProcess('isomdl', join(FOLDER, 'target/debug/tegata-isomdl'));
+export const startIsomdl = () => new LineProcess('isomdl', program);

@@ -78,7 +78,7 @@ function pcscOf(readers: Readonly<Record<string, Chip | undefined>> | undefined)
   if (!readers) throw new ApduError('pcsc-missing', 'Card readers need the package pcsc-mini.');
   return {
     async readers() {
-      return Object.entries(readers).map(([name, chip]) => ({ name, ...(chip ? { atr: ATR } : {}) }));
+      return Object.entries(readers).map(([name, chip]) => ({ name, present: chip !== undefined }));
     },
     async card({ reader } = {}): Promise<CardSession> {
       const chip = reader === undefined ? Object.values(readers).find((held) => held) : readers[reader];

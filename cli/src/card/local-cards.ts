@@ -44,7 +44,10 @@ export interface LocalCardOptions {
  * @throws {ArgumentError} `usage` when there is no such persona
  * @throws {CardError} `persona-malformed`, `card-state-unreadable`
  */
-export async function localCard(options: LocalCardOptions, io: CardIo): Promise<LocalCard> {
+export async function localCard(
+  options: LocalCardOptions,
+  io: Pick<CardIo, 'clock' | 'random' | 'environment'>,
+): Promise<LocalCard> {
   const { clock, random, environment } = io;
   const persona = personaOf(options.persona);
   const data = openDataFolder(options.data, random, environment);

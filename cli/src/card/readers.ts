@@ -13,12 +13,8 @@ export function readersCommand(args: readonly string[], io: CardIo): Promise<num
     const { values } = cardArguments(args, { json: 'flag' });
     const pcsc = await io.openPcsc();
     try {
-      const readers = (await pcsc.readers()).map(({ name, atr }) => ({
-        name,
-        card: atr !== undefined,
-        ...(atr ? { atr: Buffer.from(atr).toString('hex').toUpperCase() } : {}),
-      }));
-      const lines = readers.map(({ name, card, atr }) => `${plain(name)}${card ? `  (card, ATR ${atr})` : ''}\n`);
+      const readers = (await pcsc.readers()).map(({ name, present }) => ({ name, card: present }));
+      const lines = readers.map(({ name, card }) => `${plain(name)}${card ? '  (card)' : ''}\n`);
       await io.write(values.json ? `${JSON.stringify({ readers })}\n` : lines.join('') || 'There is no card reader.\n');
     } finally {
       pcsc.close();

@@ -9,13 +9,14 @@ export const PCSC_INSTALL = 'npm i --no-save --no-package-lock pcsc-mini@0.1.3';
 export interface PcscMiniCard {
   transmit(command: Uint8Array, room: ArrayBuffer): Promise<Uint8Array>;
   transaction(): Promise<{ end(then: number): Promise<void> }>;
+  state(): Promise<{ readonly atr: Uint8Array }>;
   disconnect(then: number): Promise<void>;
 }
 
 /** A reader as `pcsc-mini` gives it. */
 export interface PcscMiniReader {
   name(): string;
-  on(event: 'change', listener: (status: { readonly raw: number }, atr: Uint8Array) => void): unknown;
+  on(event: 'change', listener: (status: { readonly raw: number }) => void): unknown;
   on(event: 'disconnect', listener: () => void): unknown;
   connect(mode: number): Promise<PcscMiniCard>;
 }

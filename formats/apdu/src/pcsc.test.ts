@@ -23,6 +23,7 @@ function service(
       happened.push('transaction');
       return { end: async (then: number) => void happened.push(`end ${then}`) };
     },
+    state: async () => ({ atr: hex('3BE000FF8131FE4514') }),
     disconnect: async (then: number) => void happened.push(`disconnect ${then}`),
   };
   const all = new Map<string, EventEmitter>();
@@ -39,7 +40,7 @@ function service(
           });
           all.set(name, reader);
           this.emit('reader', reader);
-          reader.emit('change', { raw }, hex('3BE000FF8131FE4514'));
+          reader.emit('change', { raw });
         }
       });
     }
@@ -63,10 +64,10 @@ describe('PC/SC', () => {
     const pcsc = await openPcsc({ load });
     const readers = await pcsc.readers();
     assert.deepEqual(
-      readers.map(({ name, atr }) => [name, atr?.length]),
+      readers.map(({ name, present }) => [name, present]),
       [
-        ['Virtual PCD 00 00', 9],
-        ['Virtual PCD 00 01', undefined],
+        ['Virtual PCD 00 00', true],
+        ['Virtual PCD 00 01', false],
       ],
     );
   });
@@ -98,8 +99,8 @@ describe('PC/SC', () => {
     const pcsc = await openPcsc({ load });
     await assert.rejects(pcsc.card({ timeoutMs: 20 }), { code: 'no-card' });
     const waiting = pcsc.card({ timeoutMs: 5000 });
-    setImmediate(() => all.get('A')?.emit('change', { raw: PRESENT }, hex('3B00')));
-    assert.equal((await waiting).atr.length, 2);
+    setImmediate(() => all.get('A')?.emit('change', { raw: PRESENT }));
+    assert.equal((await waiting).atr.length, 9);
   });
 
   it('tells a card that left from a service that refuses and from a card that is silent, and quotes nobody', async () => {

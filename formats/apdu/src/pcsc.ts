@@ -6,8 +6,8 @@ import { loadPcscMini, type PcscMini, type PcscMiniCard, type PcscMiniReader } f
 /** A reader that the system knows. */
 export interface PcscReader {
   readonly name: string;
-  /** The answer to reset of the card in it; absent when there is none. */
-  readonly atr?: Uint8Array;
+  /** Whether a card is in it that can be used. */
+  readonly present: boolean;
 }
 
 /** How to come to a card. */
@@ -68,18 +68,18 @@ const STEP_MS = 20;
 export async function openPcsc(options: OpenPcscOptions = {}): Promise<Pcsc> {
   const { load = loadPcscMini, settleMs = 1000, commandTimeoutMs = 10_000 } = options;
   const { Client } = await load();
-  const known = new Map<string, { reader: PcscMiniReader; status: number; atr: Uint8Array }>();
+  const known = new Map<string, { reader: PcscMiniReader; status: number }>();
   let failed = false;
   const client = new Client();
   client.on('error', () => {
     failed = true;
   });
   client.on('reader', (reader) => {
-    const entry = { reader, status: 0, atr: new Uint8Array(0) };
+    const entry = { reader, status: 0 };
     known.set(reader.name(), entry);
-    reader.on('change', (status, atr) => {
+    // The answer to reset that comes along is overwritten by the time that it arrives: the card itself is asked for it.
+    reader.on('change', (status) => {
       entry.status = status.raw;
-      entry.atr = Uint8Array.from(atr);
     });
     reader.on('disconnect', () => {
       if (known.get(reader.name()) === entry) known.delete(reader.name());
@@ -115,17 +115,14 @@ export async function openPcsc(options: OpenPcscOptions = {}): Promise<Pcsc> {
   return {
     async readers() {
       await settled();
-      return [...known.values()].map(({ reader, status, atr }) => ({
-        name: reader.name(),
-        ...(has(status) ? { atr } : {}),
-      }));
+      return [...known.values()].map(({ reader, status }) => ({ name: reader.name(), present: has(status) }));
     },
     async card({ reader: wanted, timeoutMs = 30_000 } = {}) {
       await settled();
       for (let waited = 0; ; waited += STEP_MS) {
         if (failed) throw unavailable();
         const found = pick(wanted);
-        if (found) return sessionWith(await connected(found.reader), found.atr, commandTimeoutMs);
+        if (found) return sessionWith(await connected(found.reader), commandTimeoutMs);
         if (waited >= timeoutMs)
           throw new ApduError('no-card', 'No card was put on a reader. Put it on and try again.');
         await sleep(STEP_MS);
@@ -145,8 +142,8 @@ async function connected(reader: PcscMiniReader): Promise<PcscMiniCard> {
   }
 }
 
-async function sessionWith(card: PcscMiniCard, atr: Uint8Array, timeoutMs: number): Promise<CardSession> {
-  const ours = await card.transaction().catch((error: unknown) => {
+async function sessionWith(card: PcscMiniCard, timeoutMs: number): Promise<CardSession> {
+  const [ours, atr] = await begin(card).catch((error: unknown) => {
     throw asApduError(error);
   });
   const room = new ArrayBuffer(ROOM);
@@ -184,6 +181,12 @@ async function inTime(answer: Promise<Uint8Array>, timeoutMs: number): Promise<U
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function begin(card: PcscMiniCard) {
+  const ours = await card.transaction();
+  const { atr } = await card.state();
+  return [ours, Uint8Array.from(atr)] as const;
 }
 
 /** What the service says, in our words; its own text may name the command. */
