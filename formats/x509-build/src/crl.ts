@@ -23,7 +23,8 @@ export interface CrlInput {
   readonly number: number | bigint;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
-  readonly revoked: Iterable<CrlEntry>;
+  /** All at once, or in portions as a database gives them. */
+  readonly revoked: Iterable<CrlEntry> | AsyncIterable<Iterable<CrlEntry>>;
   /** Makes it a partition: the certificates whose CRLDP has this name, and of the given kind only. */
   readonly partition?: { readonly name?: GeneralNameSpec; readonly only?: 'user' | 'ca' };
   /** In place of AKI and CRLNumber, for tests of CRLs that are not as they should be. */
@@ -41,7 +42,9 @@ export async function buildCrl(input: CrlInput): Promise<Uint8Array> {
   const authority =
     issuer.certificate instanceof Uint8Array ? parseCertificate(issuer.certificate) : issuer.certificate;
   const algorithm = new Uint8Array(AsnConvert.serialize(signatureAlgorithm(issuer.signer)));
-  const entries = writeEntries(input.revoked);
+  const entries = new EntryWriter();
+  if (Symbol.asyncIterator in input.revoked) for await (const portion of input.revoked) entries.add(portion);
+  else entries.add(input.revoked);
   const extensions = input.extensions ?? [
     extension.authorityKeyIdentifier(issuer.signer.publicKey),
     { oid: '2.5.29.20', critical: false, value: der.integer(input.number) },
@@ -53,7 +56,7 @@ export async function buildCrl(input: CrlInput): Promise<Uint8Array> {
     authority.subject.raw,
     der.time(input.thisUpdate),
     der.time(input.nextUpdate),
-    ...(entries.length > 0 ? [der.sequence(entries)] : []),
+    ...(entries.bytes.length > 0 ? [der.sequence(entries.bytes)] : []),
     ...(extensions.length > 0 ? [der.explicit(0, der.sequence(...extensions.map(extensionDer)))] : []),
   );
   const signature = await issuer.signer.sign(tbs);
@@ -78,42 +81,54 @@ function issuingDistributionPoint({ name, only }: NonNullable<CrlInput['partitio
 const reasonExtension = (reason: RevocationReason): Uint8Array =>
   der.sequence(der.sequence(der.oid('2.5.29.21'), der.octetString(der.enumerated(revocationReasons[reason]))));
 
-function writeEntries(revoked: Iterable<CrlEntry>): Uint8Array {
-  const reasons = new Map<RevocationReason, Uint8Array>();
-  let out = new Uint8Array(64 * 1024);
-  let at = 0;
-  const timeOf = timeWriter();
-  for (const { serial, revokedAt, reason } of revoked) {
-    if (serial.length < 1 || serial.length > 20 || (serial[0] as number) > 0x7f) {
-      throw new X509BuildError('serial-invalid', 'A serial number is a positive number of 1 to 20 octets.');
-    }
-    const time = timeOf(revokedAt);
-    let code: Uint8Array | undefined;
-    if (reason && reason !== 'unspecified') {
-      code = reasons.get(reason) ?? reasonExtension(reason);
-      reasons.set(reason, code);
-    }
-    // 2 + 20 octets of serial, 17 of time and 14 of reason: the short form of the length is always enough.
-    const length = 2 + serial.length + time.length + (code?.length ?? 0);
-    if (at + 2 + length > out.length) {
-      const larger = new Uint8Array(out.length * 2);
-      larger.set(out);
-      out = larger;
-    }
-    out[at++] = 0x30;
-    out[at++] = length;
-    out[at++] = 0x02;
-    out[at++] = serial.length;
-    out.set(serial, at);
-    at += serial.length;
-    out.set(time, at);
-    at += time.length;
-    if (code) {
-      out.set(code, at);
-      at += code.length;
-    }
+/** Writes the entries one after another into one buffer that grows. */
+class EntryWriter {
+  readonly #reasons = new Map<RevocationReason, Uint8Array>();
+  readonly #timeOf = timeWriter();
+  #out = new Uint8Array(64 * 1024);
+  #at = 0;
+
+  get bytes(): Uint8Array {
+    return this.#out.subarray(0, this.#at);
   }
-  return out.subarray(0, at);
+
+  add(revoked: Iterable<CrlEntry>): void {
+    let out = this.#out;
+    let at = this.#at;
+    for (const { serial, revokedAt, reason } of revoked) {
+      if (serial.length < 1 || serial.length > 20 || (serial[0] as number) > 0x7f) {
+        throw new X509BuildError('serial-invalid', 'A serial number is a positive number of 1 to 20 octets.');
+      }
+      const time = this.#timeOf(revokedAt);
+      const code = reason && reason !== 'unspecified' ? this.#reason(reason) : undefined;
+      // 2 + 20 octets of serial, 17 of time and 14 of reason: the short form of the length is always enough.
+      const length = 2 + serial.length + time.length + (code?.length ?? 0);
+      if (at + 2 + length > out.length) {
+        out = new Uint8Array(out.length * 2);
+        out.set(this.#out.subarray(0, at));
+        this.#out = out;
+      }
+      out[at++] = 0x30;
+      out[at++] = length;
+      out[at++] = 0x02;
+      out[at++] = serial.length;
+      out.set(serial, at);
+      at += serial.length;
+      out.set(time, at);
+      at += time.length;
+      if (code) {
+        out.set(code, at);
+        at += code.length;
+      }
+    }
+    this.#at = at;
+  }
+
+  #reason(reason: RevocationReason): Uint8Array {
+    const kept = this.#reasons.get(reason) ?? reasonExtension(reason);
+    this.#reasons.set(reason, kept);
+    return kept;
+  }
 }
 
 /** DER of a time. The day is written once for all entries of that day; the result is overwritten by the next call. */

@@ -24,8 +24,10 @@ export {
   type JpkiOptions,
   type JpkiSignHolder,
   jpkiCaName,
+  jpkiDistributionPoint,
   jpkiUniqueName,
 } from './jpki.ts';
+export { jpkiCrlPath } from './jpki-crl-path.ts';
 export { jpkiBirthDate, jpkiNotAfter } from './jpki-dates.ts';
 export { buildAttestationRoot, buildAttestationSigner } from './key-attestation.ts';
 export { buildDocumentSigner, buildIaca, DS_MAX_VALIDITY, iacaName, type MdocOptions } from './mdoc.ts';

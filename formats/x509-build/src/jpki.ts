@@ -75,6 +75,21 @@ export function jpkiCaName(ca: JpkiCa): NameParts {
   ];
 }
 
+/** The name of the CRL of a municipality, which its certificates carry as distribution point. */
+export function jpkiDistributionPoint(
+  ca: JpkiCa,
+  { prefecture, municipality }: Pick<JpkiHolder, 'prefecture' | 'municipality'>,
+): NameParts {
+  return [
+    ['C', 'JP'],
+    ['O', 'Tegata TEST ONLY'],
+    ['OU', organisation[ca].unit],
+    ['OU', 'CRL Distribution Points'],
+    ['OU', prefecture],
+    ['CN', `${municipality} CRLDP`],
+  ];
+}
+
 function japaneseName(ca: JpkiCa): NameParts {
   return [
     ['C', 'JP'],
@@ -196,23 +211,14 @@ function endEntity(
     issuer: authority.subject.raw,
     serial: input.serial ?? randomSerial(input.random, 4),
     notBefore: at,
-    notAfter: notAfter(at, holder),
+    notAfter: new Date(Math.min(notAfter(at, holder).getTime(), authority.notAfter.getTime())),
     publicKey,
     signer: issuer.signer,
     extensions: [
       ...own.first,
       extension.certificatePolicies(own.policy, CPS),
       extension.issuerAltName({ directoryName: japaneseName(ca) }),
-      extension.crlDistributionPoint({
-        directoryName: [
-          ['C', 'JP'],
-          ['O', 'Tegata TEST ONLY'],
-          ['OU', organisation[ca].unit],
-          ['OU', 'CRL Distribution Points'],
-          ['OU', holder.prefecture],
-          ['CN', `${holder.municipality} CRLDP`],
-        ],
-      }),
+      extension.crlDistributionPoint({ directoryName: jpkiDistributionPoint(ca, holder) }),
       extension.ocspAccess(input.ocspUrl ?? JPKI_OCSP_URL),
       extension.authorityKeyIdentifierWithIssuer(authority),
       extension.subjectKeyIdentifier(publicKey),

@@ -20,6 +20,7 @@ import { type Changed, endCertificates, lockCertificates, recordEvent } from './
 import { JpkiError } from './error.ts';
 import type { Generation } from './generation.ts';
 import { readKey } from './key.ts';
+import { partitionOf } from './partitions.ts';
 import { lockPerson, newPerson } from './persons.ts';
 import { type Admitted, admit, type PhoneApplication, readPhoneApplication, takePlace } from './phone-application.ts';
 import { type Tx, takeRequest } from './requests.ts';
@@ -146,6 +147,7 @@ async function reserve(
     unique_name: jpkiUniqueName(random),
     signature: null,
     key_digest: application?.keyDigest ?? null,
+    partition: await partitionOf(tx, authority[ca].keyId, content.holder),
   });
 }
 

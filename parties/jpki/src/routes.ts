@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { OcspService } from './answer-ocsp.ts';
 import type { JpkiAuthority } from './authority.ts';
 import { type CallerSecrets, callerOf, mayIssue, mayRevoke, maySuspend } from './callers.ts';
+import { crlRoutes } from './crl-routes.ts';
 import { JpkiError } from './error.ts';
 import { issueCertificate } from './issue-certificate.ts';
 import { listCertificates } from './list-certificates.ts';
@@ -34,6 +35,7 @@ export function routes(options: {
   const caller = callerOf(options.secrets);
 
   app.route('/', ocspRoutes(ocsp, options.clock));
+  app.route('/', crlRoutes(options));
 
   app.get('/ca/:file{(sign|auth)\\.cer}', (c) => {
     const { ca } = authority[c.req.param('file') === 'sign.cer' ? 'sign' : 'auth'];

@@ -65,6 +65,23 @@ export interface Tables {
     signature: Uint8Array | null;
     /** SHA-256 of a phone's key, which gets one certificate. */
     key_digest: string | null;
+    /** Whose CRL speaks of it; null in rows that are older than this column, of which every CRL speaks. */
+    partition: number | null;
+  };
+  /** A municipality that has a CRL of its own. */
+  'jpki.partition': { id: Generated<number>; prefecture: string; municipality: string };
+  /** Which generation has issued for which municipality. */
+  'jpki.partition_use': { issuer: string; partition: number };
+  /** The CRL that was published last for a generation and a municipality; partition 0 is the CRL of all. */
+  'jpki.crl': {
+    issuer: string;
+    partition: number;
+    /** Grows with each. */
+    number: string;
+    this_update: Date;
+    next_update: Date;
+    entries: number;
+    der: Uint8Array;
   };
   /** What happened to certificates; rows are never changed or deleted. */
   'jpki.event': {
@@ -182,6 +199,38 @@ end
 $$
 --
 create trigger event_append_only before update or delete on jpki.event for each row execute function jpki.refuse_change()
+`,
+  },
+  {
+    name: '3-crls',
+    sql: `
+create table jpki.partition (
+  id integer generated always as identity primary key,
+  prefecture text not null,
+  municipality text not null,
+  unique (prefecture, municipality)
+)
+--
+create table jpki.partition_use (
+  issuer text not null,
+  partition integer not null references jpki.partition,
+  primary key (issuer, partition)
+)
+--
+alter table jpki.certificate add column partition integer references jpki.partition
+--
+create index certificate_revoked on jpki.certificate (ca, issuer, serial) where revoked_at is not null
+--
+create table jpki.crl (
+  issuer text not null check (issuer ~ '^[0-9a-f]{40}$'),
+  partition integer not null check (partition >= 0),
+  number bigint not null,
+  this_update timestamptz not null,
+  next_update timestamptz not null,
+  entries integer not null,
+  der bytea not null,
+  primary key (issuer, partition)
+)
 `,
   },
 ];

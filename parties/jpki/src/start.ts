@@ -8,6 +8,7 @@ import type { Tap } from '@tegata/tap';
 import type { Kysely } from 'kysely';
 import { type OcspOptions, ocspService } from './answer-ocsp.ts';
 import type { JpkiAuthority } from './authority.ts';
+import { type Publishing, publishDueCrls } from './publish-crls.ts';
 import { routes } from './routes.ts';
 import { migrations, type Tables } from './schema.ts';
 
@@ -39,8 +40,38 @@ export async function start(config: JpkiConfig): Promise<Running> {
   const ocsp = ocspService({ ...config, ...config.ocsp, db });
   const app = routes({ ...config, db, secrets, ocsp });
   const server = await serve({ app, port: config.port, onError: problemAnswer(config) });
+  const publishing = publishOnSchedule({ ...config, db });
   config.log.info('started', { url: server.url });
-  return server;
+  return {
+    url: server.url,
+    async close() {
+      await publishing.stop();
+      await server.close();
+    },
+  };
+}
+
+const LOOK_EVERY_MS = 60_000;
+
+/** Looks every minute which CRLs are due by the clock, and publishes them. */
+function publishOnSchedule(options: Publishing): { stop(): Promise<void> } {
+  let running = Promise.resolve();
+  const look = () => {
+    running = publishDueCrls(options).then(
+      () => {},
+      (error: unknown) => options.log.error('crls-not-published', { class: error instanceof Error ? error.name : '' }),
+    );
+  };
+  const timer = setInterval(() => {
+    running.then(look);
+  }, LOOK_EVERY_MS);
+  timer.unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
 }
 
 /** Rows from before there were generations are of the one that there was, which is the third. */
