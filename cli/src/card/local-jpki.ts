@@ -20,7 +20,7 @@ const order = z.object({
   profile: z.enum(['sign', 'auth']),
   publicKey: z.base64(),
   holder: z.looseObject({}),
-  issuedInDays: z.int().optional(),
+  issuedAt: z.iso.datetime().optional(),
   device: z.enum(['card', 'phone']).optional(),
 });
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -39,12 +39,12 @@ export async function localJpki(options: { clock: Clock; random: Random; keys: K
   const [sign, auth] = await Promise.all([ca('sign'), ca('auth')]);
 
   const issue = async (asked: unknown) => {
-    const { profile, publicKey, holder, issuedInDays = 0, device } = order.parse(asked);
+    const { profile, publicKey, holder, issuedAt, device } = order.parse(asked);
     const input = {
       publicKey: createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' }),
       holder: holder as unknown as JpkiSignHolder,
       random,
-      at: new Date(clock.now().getTime() + issuedInDays * DAY_MS),
+      at: issuedAt === undefined ? clock.now() : new Date(issuedAt),
       ...(device ? { device } : {}),
     };
     const der =

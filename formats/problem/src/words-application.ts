@@ -48,6 +48,17 @@ export const applicationWords: Readonly<Record<string, Entry>> = {
       'Check that the card belongs to this system.',
     ],
   ),
+  'certificate-not-yet-valid': entry(
+    422,
+    [
+      '署名用電子証明書の有効期間が、まだ始まっていません。',
+      '何も失われていません。証明書の有効期間の開始日と、機械の時計を確かめてください。',
+    ],
+    [
+      'The signature certificate of the card is not valid yet.',
+      'Nothing is lost. Look at the day on which the certificate begins, and at the clock of the machine.',
+    ],
+  ),
   'certificate-expired': entry(
     422,
     ['カードの電子証明書の有効期限が切れています。', '市区町村の窓口で証明書を更新してから、申し込んでください。'],

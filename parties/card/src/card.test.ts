@@ -197,6 +197,39 @@ test('pin-locked: the counter of the text PIN is 0, the others are full', async 
   assert.deepEqual(JSON.parse(text).triesLeft, { text: 0, auth: 3, signature: 5 });
 });
 
+test('certificates of other days are asked for with their time of issue, and what is on hold is put there', async () => {
+  const from = jpki.asked.length;
+  for (const persona of ['certificate-expired', 'certificate-not-yet-valid', 'certificate-suspended', 'adult']) {
+    const { close, url } = await start(config());
+    await holding(persona, async () => {}, { close, url });
+    await close();
+  }
+  const day = (body: Record<string, unknown>) => (body['issuedAt'] as string | undefined)?.slice(0, 10);
+  const asked = jpki.asked.slice(from);
+  assert.deepEqual(
+    asked.filter(({ path }) => path === '/certificates').map(({ body }) => [body['profile'], day(body)]),
+    [
+      ['auth', '2021-06-03'],
+      ['sign', '2021-06-03'],
+      ['auth', '2026-12-04'],
+      ['sign', '2026-12-04'],
+      ['auth', undefined],
+      ['sign', undefined],
+      ['auth', undefined],
+      ['sign', undefined],
+    ],
+  );
+  const held = asked.filter(({ path }) => path === '/suspensions').map(({ body }) => body);
+  assert.deepEqual(
+    held.map((body) => [(body['of'] as { ca: string }).ca, body['device']]),
+    [
+      ['auth', 'card'],
+      ['sign', 'card'],
+    ],
+  );
+  assert.equal(new Set(held.map((body) => body['request'])).size, 2);
+});
+
 test('JPKI was asked to revoke the certificates that are revoked, for their reasons, and no others', async () => {
   const revocations = jpki.asked.filter(({ path }) => path === '/revocations');
   assert.deepEqual(

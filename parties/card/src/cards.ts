@@ -190,7 +190,7 @@ async function issuedBefore(options: CardsOptions, persona: Persona): Promise<Is
   if (path && existsSync(path)) return readIssued(path, persona.id);
   const dates = cardDates(persona, clock.now());
   const keys = persona.keys();
-  const issue = { ...dates, authKey: keys['jpki-auth'], signKey: keys['jpki-sign'] };
+  const issue = { ...dates, authKey: keys['jpki-auth'], signKey: keys['jpki-sign'], at: clock.now() };
   const certificates = await requestCertificates(jpki, persona, issue);
   if (path) {
     const text = (der: Uint8Array | undefined) => der && Buffer.from(der).toString('base64');

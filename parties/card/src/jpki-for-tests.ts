@@ -33,7 +33,7 @@ export async function startTestJpki(options: { clock: Clock; random: Random; sec
     const body = JSON.parse(Buffer.from(await readBody(c, 16_384)).toString());
     asked.push({ path: '/certificates', body });
     const publicKey = createPublicKey({ key: Buffer.from(body.publicKey, 'base64'), format: 'der', type: 'spki' });
-    const input = { publicKey, holder: body.holder, random, at: clock.now() };
+    const input = { publicKey, holder: body.holder, random, at: body.issuedAt ? new Date(body.issuedAt) : clock.now() };
     const der =
       body.profile === 'sign'
         ? await buildJpkiSign({ ...input, issuer: cas.sign })
@@ -41,10 +41,12 @@ export async function startTestJpki(options: { clock: Clock; random: Random; sec
     const serial = parseCertificate(der).serialHex;
     return c.json({ certificate: Buffer.from(der).toString('base64'), serial }, 201);
   });
-  app.post('/revocations', pairSecret(options.secret), async (c) => {
-    asked.push({ path: '/revocations', body: JSON.parse(Buffer.from(await readBody(c, 16_384)).toString()) });
-    return c.json({});
-  });
+  for (const path of ['/revocations', '/suspensions']) {
+    app.post(path, pairSecret(options.secret), async (c) => {
+      asked.push({ path, body: JSON.parse(Buffer.from(await readBody(c, 16_384)).toString()) });
+      return c.json({});
+    });
+  }
   const running = await serve({ app, onError: (e) => ({ status: 500, contentType: 'text/plain', body: String(e) }) });
   return {
     ...running,

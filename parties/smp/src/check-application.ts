@@ -132,7 +132,7 @@ function examine({ signed, session, trust, receivedAt, now }: Question, findings
   const cms = verifySignedData({ cms: signed, eContentType: APPLICATION_CONTENT_TYPE, at: receivedAt });
   findings.add('cms', cms.checks, ({ code }) => {
     if (code === 'message-digest') return 'application-altered';
-    return code === 'signing-time' && hasExpired(signed, receivedAt) ? 'certificate-expired' : 'cms-invalid';
+    return (code === 'signing-time' && outsideValidity(signed, receivedAt)) || 'cms-invalid';
   });
   const { certificate: signer, content } = cms;
   if (findings.refusal !== undefined || !signer || !content) return refused('cms-invalid');
@@ -192,13 +192,16 @@ function examine({ signed, session, trust, receivedAt, now }: Question, findings
   return { evidence: findings.evidence, application, card, signer, issuer: path.anchor };
 }
 
-/** Whether the certificate in a message has ended: a person with an old card is told so, and not that the signature is bad. */
-function hasExpired(signed: Uint8Array, at: Date): boolean {
+/** Whether the certificate in a message has ended, or has not begun: a person is told so, and not that the signature is bad. */
+function outsideValidity(signed: Uint8Array, at: Date): RefusalCode | undefined {
   try {
     const [certificate] = parseSignedData(signed).certificates;
-    return certificate !== undefined && at > parseCertificate(certificate).notAfter;
+    if (certificate === undefined) return undefined;
+    const { notBefore, notAfter } = parseCertificate(certificate);
+    if (at > notAfter) return 'certificate-expired';
+    return at < notBefore ? 'certificate-not-yet-valid' : undefined;
   } catch (error) {
-    if (error instanceof CmsError || error instanceof X509Error) return false;
+    if (error instanceof CmsError || error instanceof X509Error) return undefined;
     throw error;
   }
 }

@@ -23,6 +23,7 @@ export type RefusalCode =
   | 'application-stale'
   | 'certificate-untrusted'
   | 'certificate-expired'
+  | 'certificate-not-yet-valid'
   | 'certificate-revoked'
   | 'certificate-status-unknown'
   | 'card-data-invalid'

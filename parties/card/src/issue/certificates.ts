@@ -13,16 +13,17 @@ export interface CardCertificates {
   readonly signCa: Uint8Array;
 }
 
-const issued = z.object({ certificate: z.base64(), serial: z.string() });
+const issued = z.object({ certificate: z.base64(), serial: z.string(), person: z.uuid().optional() });
+const DAY = 24 * 60 * 60 * 1000;
 
 /**
- * Asks JPKI for the certificates of a card, and for the revocation where the persona's is revoked.
+ * Asks JPKI for the certificates of a card, and for what has happened to them since.
  * @throws {CardError} `issuing-failed` with JPKI's status; HttpError when it cannot be reached
  */
 export async function requestCertificates(
   jpki: Peer,
   persona: Persona,
-  card: { birthDate: string; expiry: string; authKey: KeyObject; signKey: KeyObject },
+  card: { birthDate: string; expiry: string; authKey: KeyObject; signKey: KeyObject; at: Date },
 ): Promise<CardCertificates> {
   const place = {
     birthDate: card.birthDate,
@@ -33,35 +34,54 @@ export async function requestCertificates(
     ...((persona.card?.expiresInDays ?? 0) < 0 ? {} : { cardExpires: card.expiry }),
   };
   const [signCa, authCa] = [await caCertificate(jpki, 'sign'), await caCertificate(jpki, 'auth')];
-  const auth = await issue(jpki, { profile: 'auth', publicKey: spki(card.authKey), holder: place });
-  await revoke(jpki, 'auth', auth, persona);
+  const issuedAt = (ca: 'sign' | 'auth') => {
+    const days = persona.certificates?.[ca]?.issuedInDays;
+    return days === undefined ? {} : { issuedAt: new Date(card.at.getTime() + days * DAY).toISOString() };
+  };
+  const authRequest = { profile: 'auth', publicKey: spki(card.authKey), holder: place, ...issuedAt('auth') };
+  const auth = await issue(jpki, authRequest);
+  await afterIssue(jpki, 'auth', auth, persona);
   if (persona.pins.signature === null) return { auth: auth.der, authCa, sign: undefined, signCa };
   const { name, address } = persona;
   const sign = await issue(jpki, {
     profile: 'sign',
     publicKey: spki(card.signKey),
     holder: { ...place, name, address, sex: persona.sex, ...persona.certificate },
+    ...issuedAt('sign'),
+    ...(auth.person === undefined ? {} : { person: auth.person }),
   });
-  await revoke(jpki, 'sign', sign, persona);
+  await afterIssue(jpki, 'sign', sign, persona);
   return { auth: auth.der, authCa, sign: sign.der, signCa };
 }
 
-async function revoke(
+async function afterIssue(
   jpki: Peer,
   ca: 'sign' | 'auth',
   { serial }: { serial: string },
   persona: Persona,
 ): Promise<void> {
-  const reason = persona.certificates?.[ca]?.revoked;
-  if (reason) await asked(jpki, 'POST', '/revocations', { ca, serial, reason });
+  const { revoked, suspended } = persona.certificates?.[ca] ?? {};
+  if (revoked) await asked(jpki, 'POST', '/revocations', { ca, serial, reason: revoked });
+  if (suspended) {
+    const json = { request: `card-hold-${ca}-${serial}`, of: { ca, serial }, device: 'card' };
+    await asked(jpki, 'POST', '/suspensions', json);
+  }
 }
 
-async function issue(jpki: Peer, json: unknown): Promise<{ der: Uint8Array; serial: string }> {
+interface Issued {
+  readonly der: Uint8Array;
+  readonly serial: string;
+  /** Under which further certificates of the same person are asked for. */
+  readonly person?: string;
+}
+
+async function issue(jpki: Peer, json: unknown): Promise<Issued> {
   const { data } = issued.safeParse(
     JSON.parse(Buffer.from(await asked(jpki, 'POST', '/certificates', json)).toString()),
   );
   if (!data) throw new CardError('issuing-failed', 'JPKI answered in another form than agreed.');
-  return { der: new Uint8Array(Buffer.from(data.certificate, 'base64')), serial: data.serial };
+  const { certificate, serial, person } = data;
+  return { der: new Uint8Array(Buffer.from(certificate, 'base64')), serial, ...(person ? { person } : {}) };
 }
 
 function caCertificate(jpki: Peer, ca: 'sign' | 'auth'): Promise<Uint8Array> {
