@@ -225,6 +225,23 @@ describe('verifyDeviceResponse', () => {
     assert.deepEqual(notes(half), ['requested-doctype: document-missing']);
   });
 
+  it('verifies no signature of the many documents that nobody asked for, but every one that was asked for', async () => {
+    const good = decode(await respond(authority, device, session)) as CborMap;
+    const [document] = good.get('documents') as CborMap[];
+    const other = new Map(document).set('docType', 'org.example.other');
+    const response = encode(new Map(good).set('documents', [...Array.from({ length: 20 }, () => other), document]));
+    const report = check(response);
+    assert.equal(report.result, 'failed');
+    assert.deepEqual(
+      report.documents.map(({ result }) => result),
+      [...Array.from({ length: 20 }, () => 'failed'), 'passed'],
+    );
+    const made = (index: number) =>
+      report.checks.find((one) => one.document === index && one.id === 'issuer-signature')?.result;
+    assert.deepEqual([made(7), made(8), made(19), made(20)], ['passed', 'not_performed', 'not_performed', 'passed']);
+    assert.equal(report.checks.filter(({ code }) => code === 'doctype-unrequested').length, 20);
+  });
+
   it('compares what was returned with what was asked for', async () => {
     const extra = await forged({ disclose: { [NS_ISO]: ['age_over_20', 'sex'] } });
     assert.deepEqual(failures(extra), ['unrequested: element-unrequested']);

@@ -38,6 +38,9 @@ export interface RefusedDocument {
   readonly checks: readonly MdocCheck[];
 }
 
+/** Beyond so many documents that nobody asked for no signature is looked at any more: they are refused anyway. */
+const MAX_UNREQUESTED = 8;
+
 /** What an inspection came to. */
 export interface DeviceResponseReport extends Report {
   /** All checks: those of the response, then those of each document. */
@@ -79,13 +82,17 @@ export function verifyDeviceResponse(options: VerifyDeviceResponseOptions): Devi
 
   const trust = withCrlChecker(options);
   const left = [...requests];
+  let unrequested = 0;
   const checks = [...own];
   const documents: (VerifiedDocument | RefusedDocument)[] = [];
   for (const [index, document] of (response?.documents ?? []).entries()) {
     // One document answers one request: a second of the same type needs a second request.
     const at = left.findIndex(({ docType }) => docType === document.docType);
     const [request] = at < 0 ? [] : left.splice(at, 1);
-    const inspected = inspectDocument({ document, index, request, sound }, trust);
+    const inspected =
+      !request && ++unrequested > MAX_UNREQUESTED
+        ? unrequestedDocument(index)
+        : inspectDocument({ document, index, request, sound }, trust);
     checks.push(...inspected.checks);
     if (sound && inspected.parts) documents.push(verified(inspected.parts));
     else {
@@ -154,12 +161,7 @@ function inspectDocument(
   const { docType } = document;
   const list = new CheckList(index);
   if (request) list.pass('requested-doctype');
-  else
-    list.fail(
-      'requested-doctype',
-      'doctype-unrequested',
-      'A document of this type was not asked for, or not this often.',
-    );
+  else refuseUnrequested(list);
 
   const issuer = inspectIssuer(list, document, options);
   const { mso, certificate, validity } = issuer;
@@ -184,4 +186,15 @@ function inspectDocument(
   if (!list.holds(REQUIRED) || !validity || !certificate) return { checks };
   const parts = { docType, checks, validity, issuerCertificate: certificate.raw, shown: nameSpaces, deviceElements };
   return { checks, parts: mso?.status === undefined ? parts : { ...parts, status: mso.status } };
+}
+
+function refuseUnrequested(list: CheckList): void {
+  const detail = 'A document of this type was not asked for, or not this often.';
+  list.fail('requested-doctype', 'doctype-unrequested', detail);
+}
+
+function unrequestedDocument(index: number): InspectedDocument {
+  const list = new CheckList(index);
+  refuseUnrequested(list);
+  return { checks: list.finish(DOCUMENT_CHECKS) };
 }
