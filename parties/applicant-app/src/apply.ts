@@ -1,4 +1,4 @@
-import { ApduError, type CardReader } from '@tegata/apdu';
+import { ApduError, type CardReader, limitTransport } from '@tegata/apdu';
 import type { Clock } from '@tegata/clock';
 import { coseKeyFromJwk } from '@tegata/cose';
 import type { StepNumber, Tap } from '@tegata/tap';
@@ -7,7 +7,7 @@ import { signApplication } from './2-sign-application.ts';
 import { sendApplication } from './3-send-application.ts';
 import { ApplicantAppError } from './error.ts';
 import type { Secrets } from './secrets.ts';
-import type { Accepted, Wire } from './wire.ts';
+import type { Accepted, PhonePins, Wire } from './wire.ts';
 
 /** A signed application that could not be sent: kept in memory until its session ends, so that nobody has to tap twice. */
 export interface Unsent {
@@ -28,22 +28,31 @@ export interface Applying {
   readonly unsent: (application: Unsent) => void;
 }
 
+/** What a person wants, and the secrets for it. */
+export interface ApplyRequest {
+  readonly secrets: Secrets;
+  readonly platform: 'ios' | 'android';
+  readonly confirmLastTry: boolean;
+  /** Asks for the phone's certificates too, under these PINs, which go to the wallet on the same phone and nowhere else. */
+  readonly certificates?: PhonePins;
+  /** The certificates alone. */
+  readonly want?: 'certificates';
+}
+
 /**
  * Steps 1 to 3. Session, challenge and device keys come first, so that the card is held for one short moment and its
  * signature covers everything.
  */
-export async function apply(
-  applying: Applying,
-  request: { secrets: Secrets; platform: 'ios' | 'android'; confirmLastTry: boolean },
-): Promise<Accepted> {
+export async function apply(applying: Applying, request: ApplyRequest): Promise<Accepted> {
   const { wire, clock, tap } = applying;
   const { secrets } = request;
   const step = stepTeller(tap);
 
   const prepared = await step(1, async () => {
     const opened = await wire.openSession(request.platform);
-    const keys = await wire.walletKeys(opened.challenge, 1);
-    const card = await applying.reader.waitForCard({ timeoutMs: applying.cardWaitMs });
+    const { certificates, platform } = request;
+    const keys = await wire.walletKeys(opened.challenge, 1, certificates && { ...certificates, platform });
+    const card = limitTransport(await applying.reader.waitForCard({ timeoutMs: applying.cardWaitMs }));
     try {
       const { confirmLastTry } = request;
       const files = await readCard({ card, pin: secrets.pin, challenge: opened.challenge, confirmLastTry });
@@ -69,6 +78,8 @@ export async function apply(
         deviceKeys: keys.deviceKeys.map((jwk) => coseKeyFromJwk(jwk)),
         keyAttestation: keys.attestation,
         responseKey: coseKeyFromJwk(keys.responseKey),
+        ...(request.want ? { want: request.want } : {}),
+        ...(keys.certificateRequests ? { certificateRequests: keys.certificateRequests } : {}),
       },
     }),
   ).finally(() => card.close());
