@@ -11,6 +11,7 @@ import { outcomeOf, type Peer } from './scorecard-peer.ts';
 const load: Record<string, () => Promise<Peer>> = {
   '@tegata/mdoc': async () => (await import('./scorecard-tegata.ts')).tegata,
   '@auth0/mdl': async () => (await import('./scorecard-auth0.ts')).auth0,
+  '@animo-id/mdoc': async () => (await import('./scorecard-animo.ts')).animo,
   '@owf/mdoc': async () => (await import('./scorecard-owf.ts')).owf,
 };
 const peer = await (load[workerData as string] as () => Promise<Peer>)();

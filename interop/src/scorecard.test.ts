@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
 import { loadCase, readManifest } from './corpus-cases.ts';
+import { animo } from './scorecard-animo.ts';
 import { auth0 } from './scorecard-auth0.ts';
 import { owf } from './scorecard-owf.ts';
 import { outcomeOf, type Peer } from './scorecard-peer.ts';
@@ -54,11 +55,11 @@ describe('the scorecard', () => {
     // One of them asks the machine for the time.
     mock.timers.enable({ apis: ['Date'], now: good.at });
     try {
-      for (const peer of [tegata, owf, auth0]) assert.equal(await outcomeOf(peer, good), 'accepts', peer.name);
+      for (const peer of [tegata, owf, animo, auth0]) assert.equal(await outcomeOf(peer, good), 'accepts', peer.name);
     } finally {
       mock.timers.reset();
     }
-    for (const peer of [tegata, owf, auth0]) {
+    for (const peer of [tegata, owf, animo, auth0]) {
       assert.equal(await outcomeOf(peer, loadCase(caseOf('signature-bit'))), 'refuses', peer.name);
     }
   });

@@ -9,7 +9,7 @@ import { readManifest } from './corpus-cases.ts';
 import type { Outcome, Peer } from './scorecard-peer.ts';
 import { printScorecard, type Score } from './scorecard-print.ts';
 
-const PEERS = ['@tegata/mdoc', '@auth0/mdl', '@owf/mdoc'];
+const PEERS = ['@tegata/mdoc', '@auth0/mdl', '@animo-id/mdoc', '@owf/mdoc'];
 const PATIENCE = 10_000;
 
 interface Answer {
