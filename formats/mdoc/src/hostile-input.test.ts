@@ -20,6 +20,9 @@ import {
 } from './index.ts';
 import { makeAuthority, makeDevice, makeSession, planOptions, respond } from './test-authority.ts';
 
+// Another seed finds other cases; on a failure its number is printed.
+fc.configureGlobal({ seed: Number(process.env['TEGATA_SEED'] ?? 18013) });
+
 describe('parsers of what others send', () => {
   it('throw nothing but MdocError, whatever is damaged', async () => {
     const authority = await makeAuthority();
@@ -55,14 +58,14 @@ describe('parsers of what others send', () => {
             }
           }
         }),
-        { numRuns: 300, seed: 5 },
+        { numRuns: 300 },
       );
     }
     fc.assert(
       fc.property(fc.string(), (text) => {
         assert.throws(() => qrToEngagement(`${text} `), { name: 'MdocError', code: 'qr' });
       }),
-      { numRuns: 100, seed: 5 },
+      { numRuns: 100 },
     );
   });
 });
