@@ -15,6 +15,7 @@ export interface Suite {
 const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   mdoc: async () => (await import('./mdoc.ts')).mdocSuite(),
   card: async () => (await import('./card.ts')).cardSuite(),
+  'card-read': async () => (await import('./card-read.ts')).cardReadSuite(),
 };
 
 const SHORT: Effort = { rounds: 7, roundMs: 90, warmUpMs: 2000, wallMs: 43_000 };
