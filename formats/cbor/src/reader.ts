@@ -28,6 +28,8 @@ export interface DecodeOptions extends CborLimits {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const scratch = new DataView(new ArrayBuffer(8));
+/** More names than any document has: those that come later are read like other text, since to make a name takes fifteen times as long. */
+const MANY_NAMES = 1024;
 /** From here on the decoder of the platform beats a loop. */
 const NATIVE_TEXT_FROM = 12;
 
@@ -55,6 +57,7 @@ export class Reader {
   private readonly maxItems: number;
   private readonly onDeviation: ((deviation: Deviation) => void) | undefined;
   private items = 0;
+  private names = 0;
 
   constructor(bytes: Uint8Array, options: DecodeOptions = {}) {
     const maxBytes = options.maxBytes ?? 8 * 1024 * 1024;
@@ -215,6 +218,7 @@ export class Reader {
 
   /** Content of a text string that names something: names recur, so they are looked up rather than made anew. */
   name(): string {
+    if (++this.names > MANY_NAMES) return this.text();
     const known = asciiName(this.bytes, this.position, this.limit, this.argument as number);
     if (known === undefined) return this.text();
     this.position += known.length;
