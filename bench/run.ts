@@ -10,12 +10,15 @@ import { table } from './report.ts';
 export interface Suite {
   readonly cases: readonly Case[];
   readonly skipped: readonly string[];
+  /** Lets go of what a suite has open. */
+  readonly close?: () => Promise<void>;
 }
 
 const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   mdoc: async () => (await import('./mdoc.ts')).mdocSuite(),
   card: async () => (await import('./card.ts')).cardSuite(),
   'card-read': async () => (await import('./card-read.ts')).cardReadSuite(),
+  jpki: async () => (await import('./jpki.ts')).jpkiSuite(),
 };
 
 const SHORT: Effort = { rounds: 7, roundMs: 90, warmUpMs: 2000, wallMs: 43_000 };
@@ -33,10 +36,11 @@ if (!make || positionals.length > 1) {
   );
   process.exitCode = 2;
 } else {
-  const { cases, skipped } = await make();
+  const { cases, skipped, close } = await make();
   for (const what of skipped) process.stderr.write(`bench: ${what}\n`);
   const wanted = cases.filter(({ bench }) => values.only === undefined || bench.startsWith(values.only));
   const results = await measure(wanted, values.long ? LONG : SHORT);
   if (values.json) for (const result of results) process.stdout.write(`${JSON.stringify(result)}\n`);
   else process.stdout.write(table(results));
+  await close?.();
 }

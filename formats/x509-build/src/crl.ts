@@ -96,7 +96,10 @@ class EntryWriter {
     let out = this.#out;
     let at = this.#at;
     for (const { serial, revokedAt, reason } of revoked) {
-      if (serial.length < 1 || serial.length > 20 || (serial[0] as number) > 0x7f) {
+      const first = serial[0];
+      // An INTEGER of DER has no octet too many; serial numbers are positive.
+      const padded = first === 0 && (serial[1] ?? 0) < 0x80;
+      if (first === undefined || first > 0x7f || padded || serial.length > 20) {
         throw new X509BuildError('serial-invalid', 'A serial number is a positive number of 1 to 20 octets.');
       }
       const time = this.#timeOf(revokedAt);

@@ -1,7 +1,8 @@
 /**
- * JPKI (公的個人認証サービス) under our own test CAs: card certificates, revocation, OCSP. TEST ONLY.
+ * JPKI (公的個人認証サービス) under our own test CAs: certificates of cards and phones, revocation, OCSP, CRLs. TEST ONLY.
  * @module
  */
+export { type OcspAnswered, type OcspOptions, type OcspService, ocspService } from './answer-ocsp.ts';
 export { type CertificationAuthority, type JpkiAuthority, makeAuthority } from './authority.ts';
 export { JpkiError, type JpkiErrorCode } from './error.ts';
 export type { Ceremony, Generation } from './generation.ts';
