@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { loadPcscMini, openPcsc, PCSC_INSTALL } from '@tegata/apdu';
+import { type Chip, encodeResponse, loadPcscMini, openPcsc, PCSC_INSTALL, SW, vpcdCard } from '@tegata/apdu';
 import { pinBytes, readPersonalFiles, unlockKey } from '@tegata/applicant-app';
 import { loadPersona } from '@tegata/card';
 import { systemRandom } from '@tegata/random';
@@ -15,6 +15,8 @@ const withPcscMini = await loadPcscMini(process.env['TEGATA_PCSC_MINI']).then(
   () => true,
   () => false,
 );
+/** ENVELOPE, as data transfer over NFC sends it (ISO/IEC 18013-5 §8.3.3.1.2). */
+const ENVELOPE = '00c30000045302123400';
 const READER = 'Virtual PCD 00 00';
 
 describe('our card through pcscd and vpcd', { skip: without && `not tried: ${without}` }, () => {
@@ -119,12 +121,45 @@ describe('our card through pcscd and vpcd', { skip: without && `not tried: ${wit
       await login('9999');
       // OpenSC has no word of its own for the 6984 of this card; the token says it.
       const right = loadPersona('leap-day').pins.auth;
-      for (let holding = 0; holding < 2; holding++) {
+      for (const holding of ['this', 'the next']) {
         assert.match((await pcscd.run('pkcs11-tool', '-L')).output, /user PIN locked/);
         assert.notEqual((await login(right)).code, 0);
         // Another holding of the same card finds the same counter.
-        await holdInstead('leap-day');
+        if (holding === 'this') await holdInstead('leap-day');
       }
+    });
+
+    it('any other chip sits at the same reader: one with the mdoc application for NFC answers there', async (t) => {
+      await card.stop();
+      await pcscd.until('out');
+      const commands: string[] = [];
+      const chip: Chip = {
+        transmit(command) {
+          commands.push(Buffer.from(command).toString('hex'));
+          const data = new Uint8Array(commands.at(-1) === ENVELOPE ? 200 : 0).fill(0x5a);
+          return encodeResponse(data, commands.at(-1)?.startsWith('00a40400') ? SW.fileNotFound : SW.ok);
+        },
+        reset() {},
+      };
+      const phone = vpcdCard({
+        host: '127.0.0.1',
+        port: VPCD_PORT,
+        atr: Uint8Array.of(0x3b, 0x80, 0x80, 0x01, 0x01),
+        chip,
+      });
+      t.after(async () => {
+        await phone.remove();
+        await pcscd.until('out');
+        card = serveCard('adult', data);
+        await pcscd.until('in');
+      });
+      phone.insert();
+      await pcscd.until('in');
+      const { code, output } = await pcscd.run('opensc-tool', '-c', 'default', '-s', ENVELOPE);
+      assert.equal(code, 0, output);
+      assert.match(output, /SW1=0x90, SW2=0x00/);
+      assert.ok(commands.includes(ENVELOPE));
+      assert.ok((output.match(/5A /g)?.length ?? 0) >= 200, 'the whole answer');
     });
 
     it('the reader is empty when the card was taken out, and full when it was put in again', async () => {

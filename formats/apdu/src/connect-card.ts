@@ -3,6 +3,9 @@ import { ApduError } from './error.ts';
 import type { Chip } from './transport.ts';
 import { CONTROL, encodeFrame, FrameDecoder } from './vpcd-frame.ts';
 
+const MAX_FRAME = 65_535;
+const INTERNAL_ERROR = Uint8Array.of(0x6f, 0x00);
+
 /** Where the reader listens and what is held to it. */
 export interface ConnectCardOptions {
   readonly host: string;
@@ -41,7 +44,8 @@ export function connectCard({ host, port, atr, chip, removed }: ConnectCardOptio
       leave = left;
     });
     const send = (payload: Uint8Array) => {
-      if (!socket.destroyed) socket.write(encodeFrame(payload));
+      // What fits into no frame cannot be told; the reader hears that the card failed.
+      if (!socket.destroyed) socket.write(encodeFrame(payload.length > MAX_FRAME ? INTERNAL_ERROR : payload));
     };
     const handle = (payload: Uint8Array): void | Promise<void> => {
       if (payload.length !== 1) {
@@ -64,7 +68,14 @@ export function connectCard({ host, port, atr, chip, removed }: ConnectCardOptio
     socket.on('data', (chunk: Buffer) => {
       for (const payload of decoder.push(chunk)) {
         if (waiting === 0) {
-          const pending = handle(payload);
+          let pending: void | Promise<void>;
+          try {
+            pending = handle(payload);
+          } catch {
+            // A chip that breaks is a card that has left.
+            socket.destroy();
+            return;
+          }
           if (!pending) continue;
           waiting++;
           turn = pending.finally(() => waiting--).catch(() => void socket.destroy());

@@ -90,3 +90,24 @@ test('a card waits for a reader that comes later, and stays through a restart of
   await card.remove();
   assert.equal(card.state, 'out');
 });
+
+test('an answer that fits into no frame is an internal error, and a chip that breaks leaves the reader', async (t) => {
+  const reader = await listenForCard();
+  const answers: Record<number, () => Uint8Array> = {
+    1: () => new Uint8Array(65_535),
+    2: () => new Uint8Array(65_538),
+    3: () => {
+      throw new Error('the chip is broken');
+    },
+  };
+  const chip: Chip = { transmit: (command) => answers[command[3] as number]?.() ?? hex('6d00'), reset() {} };
+  const { card, reaches } = placed(t, reader.address.port, chip);
+  card.insert();
+  await reaches('in-reader');
+  const session = await reader.waitForCard({ timeoutMs: 5000 });
+  assert.equal((await session.transmit(hex('00B00001'))).length, 65_535);
+  assert.deepEqual([...(await session.transmit(hex('00B00002')))], [0x6f, 0x00]);
+  await assert.rejects(session.transmit(hex('00B00003')), { code: 'card-removed' });
+  await card.remove();
+  await reader.close();
+});
