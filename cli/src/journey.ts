@@ -1,3 +1,4 @@
+import type { Persona } from '@tegata/card';
 import { systemClock } from '@tegata/clock';
 import { systemRandom } from '@tegata/random';
 import { temporaryDatabase } from '@tegata/store';
@@ -6,6 +7,7 @@ import { openDataFolder } from './data-folder.ts';
 import { CliError } from './error.ts';
 import { Refused } from './hands.ts';
 import { stderrLogs } from './logs.ts';
+import { ownPersonas, personaOf, secretsOf } from './persona-argument.ts';
 import { startStack } from './stack.ts';
 import { explain, languageOf, stepJson, stepLine } from './terminal.ts';
 
@@ -62,6 +64,7 @@ const LIMIT_MS = 60_000;
  * @returns 0 when the age check is green, 1 when a step was refused
  */
 export async function journey(options: { persona: string; db?: string; json: boolean }): Promise<number> {
+  const persona = personaOf(options.persona);
   const language = languageOf(process.env);
   const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
   const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -89,17 +92,16 @@ export async function journey(options: { persona: string; db?: string; json: boo
       random: systemRandom,
       logs: stderrLogs(process.env),
       tap: { message() {}, step: (step) => timer.step(step) },
+      ownPersonas: ownPersonas([persona]),
     });
     try {
-      await run(stack, options.persona);
+      await run(stack, persona);
       ordered.flush();
     } catch (error) {
       // The step that refused has said so; anything else is said here.
       if (!(error instanceof Refused)) throw error;
       ordered.flush();
       if (!failed) {
-        if (error.code === 'persona-unknown')
-          throw new CliError('usage', `There is no persona "${options.persona}". See: tegata personas`);
         failed = {
           step: last === undefined ? 1 : (Math.min(last + 1, 9) as StepNumber),
           state: 'failed',
@@ -117,10 +119,10 @@ export async function journey(options: { persona: string; db?: string; json: boo
   return failed === undefined && last === 9 ? 0 : 1;
 }
 
-async function run(stack: Awaited<ReturnType<typeof startStack>>, persona: string): Promise<void> {
+async function run(stack: Awaited<ReturnType<typeof startStack>>, persona: Persona): Promise<void> {
   const { hands } = stack;
   const signal = AbortSignal.timeout(LIMIT_MS);
-  const { reference } = await hands.apply({ persona, ...stack.demo });
+  const { reference } = await hands.apply({ persona: persona.id, ...secretsOf(persona) });
   let settled: { status: string };
   try {
     settled = await hands.untilSettled(reference, { everyMs: 25, signal });

@@ -36,7 +36,7 @@ for (const args of [
     const { code, stdout, stderr } = await tegata(args);
     assert.equal(code, 2);
     assert.equal(stdout, '');
-    assert.match(stderr, /tegata journey \[--persona ID\]/);
+    assert.match(stderr, /tegata journey \[--persona ID\|DIR\]/);
     assert.doesNotMatch(stderr, /\n\s+at /);
   });
 }

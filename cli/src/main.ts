@@ -4,11 +4,11 @@ import { CliError } from './error.ts';
 
 const USAGE = `tegata: My Number Card functions on a phone, in the open (TEST ONLY)
 
-  tegata up [--db URL] [--data DIR] [--port N] [--no-open]
+  tegata up [--db URL] [--data DIR] [--port N] [--no-open] [--persona DIR]…
       Starts every party and the figure in the browser, and runs one journey at once.
   tegata up PARTY --config FILE
       Runs one party as a process of its own (smp, iaca, jpki, card, applicant-app, wallet-provider, wallet, verifier).
-  tegata journey [--persona ID] [--db URL] [--json]
+  tegata journey [--persona ID|DIR] [--db URL] [--json]
       Card → phone → age check, headless. Exit 0: the age check is green; 1: refused; 2: bad arguments.
   tegata inspect FILE|- [--json] [--unmask]
       Decodes an mdoc, MSO, DeviceResponse, certificate, CMS, OCSP, APDU trace … (hex, base64, base64url, PEM, DER, CBOR).
@@ -21,8 +21,8 @@ const USAGE = `tegata: My Number Card functions on a phone, in the open (TEST ON
   tegata ocsp check --response FILE --request FILE --cert FILE --issuer FILE [--at TIME] [--require-nonce] [--json]
   tegata cms verify --cms FILE [--content FILE] --trust FILE… [--signer FILE] [--at TIME] [--json]
       Certificates, their status, and signed messages, each by named checks; all take --batch FILE and the exit codes of verify.
-  tegata card read|sign|status|pin|readers|serve …
-      Reads a card in a PC/SC reader or one of our own, and puts our own into a virtual reader; "tegata card --help" lists them.
+  tegata card read|sign|status|pin|readers|serve|new …
+      Reads a card in a PC/SC reader or one of our own, puts our own into a virtual reader, and makes new ones; "tegata card --help" lists them.
   tegata fsck --db URL [--data DIR]
       Checks the invariants of the issuance rows.
   tegata personas [--json]
@@ -44,9 +44,16 @@ const commands: Readonly<Record<string, Command>> = {
       data: { type: 'string' },
       port: { type: 'string' },
       'no-open': { type: 'boolean' },
+      persona: { type: 'string', multiple: true },
     });
     const { up } = await import('./up.ts');
-    return up({ db: values.db, data: values.data, port: portNumber(values.port), open: !values['no-open'] });
+    return up({
+      db: values.db,
+      data: values.data,
+      port: portNumber(values.port),
+      open: !values['no-open'],
+      personas: values.persona ?? [],
+    });
   },
   async journey(args) {
     const { values } = parse(args, {

@@ -28,6 +28,8 @@ export interface StackOptions {
   readonly random: Random;
   readonly logs: Logs;
   readonly tap: Tap;
+  /** Personas besides those that come with this program. */
+  readonly ownPersonas?: readonly card.Persona[];
   /** Runs the SMP in another way than in this process (the kill -9 drills do). */
   readonly startSmp?: (config: smp.SmpConfig) => Promise<Running>;
   /** Other spans of time for the SMP than its own. */
@@ -139,6 +141,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         jpki: { url: jpkiParty.url, secret: secrets.cardToJpki },
         authority: cardAuthority,
         secret: secrets.toCard,
+        ...(options.ownPersonas ? { ownPersonas: options.ownPersonas } : {}),
         dataDir: data.sub('card'),
       }),
     );

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { loadPersona } from '@tegata/card';
 import { systemClock } from '@tegata/clock';
 import { systemRandom } from '@tegata/random';
 import { buildScreens } from '@tegata/screens';
@@ -10,6 +11,7 @@ import { Refused } from './hands.ts';
 import { inOrder, stepTimer } from './journey.ts';
 import { stderrLogs } from './logs.ts';
 import { openBrowser } from './open-browser.ts';
+import { ownPersonas, personaOf, secretsOf } from './persona-argument.ts';
 import { startStack } from './stack.ts';
 import { explain, languageOf, stepLine } from './terminal.ts';
 
@@ -38,7 +40,15 @@ const words = {
  * Starts every party and the figure, runs one journey at once, then serves until it is interrupted.
  * @returns the exit code
  */
-export async function up(options: { db?: string; data?: string; port?: number; open: boolean }): Promise<number> {
+export async function up(options: {
+  db?: string;
+  data?: string;
+  port?: number;
+  open: boolean;
+  /** Folders of personas besides ours; the first of them makes the first journey. */
+  personas: readonly string[];
+}): Promise<number> {
+  const own = ownPersonas(options.personas.map(personaOf));
   const language = languageOf(process.env);
   const say = words[language];
   const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
@@ -73,6 +83,7 @@ export async function up(options: { db?: string; data?: string; port?: number; o
       clock,
       random: systemRandom,
       logs,
+      ownPersonas: own,
       tap: {
         message: (message) => hub.message(message),
         step: (step) => {
@@ -118,7 +129,8 @@ export async function up(options: { db?: string; data?: string; port?: number; o
 
   async function firstJourney(): Promise<void> {
     try {
-      await runs.start({ persona: 'adult', ...stack.demo });
+      const persona = own[0] ?? loadPersona('adult');
+      await runs.start({ persona: persona.id, ...secretsOf(persona) });
       await runs.settled();
       const { qr } = await stack.hands.engage({ consent: 'allow', phonePin: stack.demo.phonePin });
       await stack.hands.askAge(qr);

@@ -12,6 +12,7 @@ export const cardGroup: CommandGroup = {
     status: async (args, io) => (await import('./status.ts')).statusCommand(args, cardIo(io)),
     pin: async (args, io) => (await import('./pin.ts')).pinCommand(args, cardIo(io)),
     readers: async (args, io) => (await import('./readers.ts')).readersCommand(args, cardIo(io)),
+    new: async (args, io) => (await import('./new.ts')).newCommand(args, cardIo(io)),
     serve: async (args, io) => (await import('./serve.ts')).serveCommand(args, cardIo(io)),
   },
 };

@@ -1,18 +1,10 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chip } from '@tegata/apdu';
-import {
-  CARD_ATR,
-  CardError,
-  loadPersona,
-  makeAuthority,
-  openCards,
-  openPersonaFolder,
-  type Persona,
-  personasWith,
-} from '@tegata/card';
+import { CARD_ATR, makeAuthority, openCards, type Persona, personasWith } from '@tegata/card';
 import { silentLog } from '@tegata/log';
 import { openDataFolder } from '../data-folder.ts';
+import { CliError } from '../error.ts';
+import { ownPersonas, personaOf } from '../persona-argument.ts';
 import { ArgumentError } from '../verify/argument-error.ts';
 import type { CardIo } from './card-io.ts';
 import { localJpki } from './local-jpki.ts';
@@ -49,7 +41,7 @@ export async function localCard(
   io: Pick<CardIo, 'clock' | 'random' | 'environment'>,
 ): Promise<LocalCard> {
   const { clock, random, environment } = io;
-  const persona = personaOf(options.persona);
+  const persona = personaGiven(options.persona);
   const data = openDataFolder(options.data, random, environment);
   const { keys } = data;
   const [authority, jpki] = await Promise.all([
@@ -67,7 +59,7 @@ export async function localCard(
   if (options.profile !== 'card') {
     return { ...own, chip: await phoneToken({ persona, profile: options.profile, jpki, clock, random }) };
   }
-  const personas = personasWith(isOurs(persona) ? [] : [persona]);
+  const personas = personasWith(ownPersonas([persona]));
   // Not the folder of `tegata up`: what is issued here is in no register, and its OCSP would not know it.
   const dataDir = data.sub('own-cards');
   const cards = openCards({ personas, authority, jpki: jpki.peer, clock, random, log: silentLog, dataDir });
@@ -75,19 +67,12 @@ export async function localCard(
   return { ...own, chip };
 }
 
-function personaOf(given: string): Persona {
+/** @throws {ArgumentError} `usage` */
+function personaGiven(given: string): Persona {
   try {
-    return isFolder(given) ? openPersonaFolder(given) : loadPersona(given);
+    return personaOf(given);
   } catch (error) {
-    if (!(error instanceof CardError) || error.code !== 'persona-unknown') throw error;
-    throw new ArgumentError('usage', 'There is no persona of this name. See: tegata personas', { option: 'persona' });
+    if (!(error instanceof CliError)) throw error;
+    throw new ArgumentError('usage', error.message, { option: 'persona' });
   }
-}
-
-function isOurs({ id }: Persona): boolean {
-  return personasWith().ids.includes(id);
-}
-
-function isFolder(given: string): boolean {
-  return /[/\\]/.test(given) && statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
 }

@@ -71,12 +71,33 @@ export const SERVE_USAGE = `tegata card serve --vpcd HOST:PORT --persona ID|DIR 
 Lines of standard input: insert, remove, status, quit. Ctrl-C ends it.
 ${EXIT}`;
 
+export const NEW_USAGE = `tegata card new --name NAME --birth YYYY-MM-DD [--seed TEXT] [--out DIR] …
+    Makes a persona with a card (TEST ONLY) in a new folder, for --persona DIR of every command. What is not given follows from the seed;
+    the same seed and options give the same bytes, the six RSA keys too. Everything in the folder is public, the PINs as well.
+
+  --name NAME             as on the card; a space (U+3000) between family and given name
+  --birth YYYY-MM-DD      month and day that nobody knows are 00
+  --seed TEXT             default: a random one, which is shown
+  --out DIR               new or empty; default: the id
+  --id ID                 lower-case letters, digits, hyphens; default from the seed
+  --kana TEXT  --address TEXT  --sex male|female|other
+  --pin PIN, --pin-file FILE
+                          of attributes and user authentication; default 1234
+  --signature-password PASSWORD, --signature-password-file FILE
+                          default TEGATA1
+  --no-signature-certificate
+  --ask-secrets           asks for both without showing what is typed
+  --chromium PROGRAM      sets name and address in a real font; without it most kanji on the face are a geta (〓)
+  --json
+${EXIT}`;
+
 /** What the subcommands are. */
 export const CARD_USAGE = `tegata card read [--reader NAME | --persona ID] [--pin PIN] [--photo FILE] [--json] …
 tegata card sign --key auth|sign FILE [--out FILE] [--form raw|cms] …
 tegata card status [--reader NAME | --persona ID] [--json]
 tegata card pin change --pin-kind auth|sign|text|card …
 tegata card readers [--json]
+tegata card new --name NAME --birth YYYY-MM-DD [--seed TEXT] [--out DIR] …
 tegata card serve --vpcd HOST:PORT --persona ID …
     "tegata card read --help" and so on say more.
 `;

@@ -7,6 +7,7 @@ export { CARD_ATR } from './atr.ts';
 export { CARD_KEYS, type CardKeyName, type CardKeys } from './card-keys.ts';
 export { type Card, type Cards, type CardsOptions, openCards } from './cards.ts';
 export { CardError, type CardErrorCode } from './error.ts';
+export { type SetText, withBrowserType } from './face-texts/set-in-browser.ts';
 export { type CardAuthority, type CardChain, type CardIssuer, makeAuthority } from './issue/authority.ts';
 export { SIGNED_RECORDS, type SignedRecord } from './issue/broken-signature.ts';
 export type { CardCertificates } from './issue/certificates.ts';

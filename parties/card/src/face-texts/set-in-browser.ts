@@ -24,7 +24,7 @@ export type SetText = (text: string, size: TextImageSize) => Promise<Uint8Array>
  * @param executablePath of Chromium
  * @throws {CardError} `browser-missing` when playwright-core or the browser cannot be started
  */
-export async function withBrowserType(executablePath: string, use: (set: SetText) => Promise<void>): Promise<void> {
+export async function withBrowserType<T>(executablePath: string, use: (set: SetText) => Promise<T>): Promise<T> {
   const browser = await import('playwright-core')
     .then(({ chromium }) => chromium.launch({ executablePath }))
     .catch(() => {
@@ -32,7 +32,7 @@ export async function withBrowserType(executablePath: string, use: (set: SetText
     });
   try {
     const page = await browser.newPage();
-    await use(async (text, { width, height, type }) => {
+    return await use(async (text, { width, height, type }) => {
       const pixels = await page.evaluate(
         ([line, w, h, px]) => {
           const context = new (globalThis as unknown as Browser).OffscreenCanvas(w, h).getContext('2d');
