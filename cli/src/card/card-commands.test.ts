@@ -133,8 +133,9 @@ describe('tegata card read', () => {
       ['forged-face', 'surface-signature'],
       ['copied-card', 'presence'],
       ['card-expired', 'card-expiry'],
+      ['certificate-expired', 'sign-certificate'],
     ] as const) {
-      const { code, json } = await run('read --pin 1234 --json', { persona });
+      const { code, json } = await run('read --pin 1234 --signature-password TEGATA1 --json', { persona });
       const failed = (json as unknown as { checks: { id: string; result: string }[] }).checks.filter(
         ({ result }) => result === 'failed',
       );

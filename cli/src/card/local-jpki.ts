@@ -23,7 +23,7 @@ const order = z.object({
   issuedAt: z.iso.datetime().optional(),
   device: z.enum(['card', 'phone']).optional(),
 });
-const DAY_MS = 24 * 60 * 60 * 1000;
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
 /** Makes both CAs, or finds them in `keys`. */
 export async function localJpki(options: { clock: Clock; random: Random; keys: KeyStore }): Promise<LocalJpki> {
@@ -31,9 +31,12 @@ export async function localJpki(options: { clock: Clock; random: Random; keys: K
   const ca = async (which: 'sign' | 'auth') => {
     const name = `card-jpki-${which}-ca`;
     const signer: Signer = await keys.signerOrNew(name, 'RSA-2048');
-    // It has to be older than a certificate that a test card was given long ago.
-    const notBefore = new Date(clock.now().getTime() - 6 * 365 * DAY_MS);
-    const make = () => buildJpkiCa({ ca: which, signer, random, notBefore });
+    // One generation for everything: a test card may have been given its certificates years ago, and those of today end in five years.
+    const [notBefore, notAfter] = [-6, 6].map((years) => new Date(clock.now().getTime() + years * YEAR_MS)) as [
+      Date,
+      Date,
+    ];
+    const make = () => buildJpkiCa({ ca: which, signer, random, notBefore, notAfter });
     return { signer, certificate: await keys.certificateOrNew(name, make) };
   };
   const [sign, auth] = await Promise.all([ca('sign'), ca('auth')]);
