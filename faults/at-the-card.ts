@@ -14,6 +14,8 @@ export interface Tapped {
   readonly reader?: string;
   /** The card is pulled away after so many commands. */
   readonly slips?: number;
+  /** Asks for the phone's certificates too. */
+  readonly certificates?: { readonly authPin: string; readonly signaturePassword: string };
   readonly app?: Peer;
 }
 
@@ -28,13 +30,15 @@ export async function readerOf(app: Peer): Promise<string> {
 /** Holds a card, applies, takes the card away: the app's answer as it came. */
 export async function tapCard(stack: SmallStack, tapped: Tapped): Promise<PeerAnswer> {
   const { card, app: own } = stack.hands.peers;
-  const { persona, app = own, confirmLastTry = false } = tapped;
+  const { persona, app = own, confirmLastTry = false, certificates } = tapped;
   const { pin, signaturePassword } = { ...stack.demo, ...tapped };
   const reader = tapped.reader ?? (await readerOf(app));
   const place = tapped.slips === undefined ? undefined : await slipperyPlace(reader, tapped.slips);
   await card.request('POST', '/hold', { json: { persona, reader: place?.address ?? reader } });
   try {
-    return await app.request('POST', '/applications', { json: { pin, signaturePassword, confirmLastTry } });
+    return await app.request('POST', '/applications', {
+      json: { pin, signaturePassword, confirmLastTry, certificates },
+    });
   } finally {
     await card.request('POST', '/remove', { json: {} });
     await place?.close();

@@ -3,6 +3,7 @@ import type { Persona } from '@tegata/card';
 import { systemClock } from '@tegata/clock';
 import { type Peer, type PeerAnswer, peer } from '@tegata/http';
 import { parseProblem } from '@tegata/problem';
+import { demoCertificates } from '../cli/src/stack.ts';
 import { tapCard } from './at-the-card.ts';
 import { hostileApp } from './hostile-app.ts';
 import { untilEnded } from './refusals.ts';
@@ -75,13 +76,16 @@ export async function everyPath(stack: SmallStack, wrong: { pin: string; passwor
   );
   await hostile.close();
   await taken('certificate-revoked', await tapCard(stack, { persona: 'revoked' }));
-  await taken('active', await tapCard(stack, { persona: 'substitute-name' }));
-  await taken('active', await tapCard(stack, { persona: 'adult' }));
+  await taken('active', await tapCard(stack, { persona: 'substitute-name', certificates: demoCertificates }));
+  await taken('active', await tapCard(stack, { persona: 'adult', certificates: demoCertificates }));
 
   // At the phone and in the shop.
   const { phonePin } = stack.demo;
   refused('wrong-phone-pin', await ask(wallet, '/unlock', { pin: `${wrong.pin}${wrong.pin}` }));
   await ask(wallet, '/unlock', { pin: phonePin });
+  const change = { which: 'auth', old: wrong.pin, new: stack.demo.pin };
+  refused('wrong-certificate-pin', await ask(wallet, '/certificates/pin', change));
+  refused('certificate-password-format', await ask(wallet, '/certificates/pin', { ...change, which: 'signature' }));
   const { qr } = await stack.hands.engage({ consent: 'allow', phonePin });
   end('green', (await stack.hands.askAge(qr)).verdict);
   end('engagement-unknown', (await stack.hands.askAge(qr)).code ?? undefined);
@@ -96,6 +100,8 @@ export async function everyPath(stack: SmallStack, wrong: { pin: string; passwor
     [app, '/applications'],
     [wallet, '/unlock'],
     [wallet, '/engagements'],
+    [wallet, '/certificates/pin'],
+    [app, '/pin-resets'],
     [verifier, '/checks'],
   ] as const) {
     refused('bad-request', await who.request('POST', path, { body, contentType: 'application/json' }));

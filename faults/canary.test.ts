@@ -10,6 +10,7 @@ import { systemRandom } from '@tegata/random';
 import { freshDatabase } from '@tegata/store/test-server';
 import { sql } from 'kysely';
 import { openDataFolder } from '../cli/src/data-folder.ts';
+import { demoCertificates } from '../cli/src/stack.ts';
 import { type Canary, canary, inRawPages, sightings } from './canary.ts';
 import { searchStore, searchWriteAheadLog, writeAheadLogFile } from './canary-in-store.ts';
 import { CANARY_PERSONAS, everyPath, type Told } from './canary-paths.ts';
@@ -91,6 +92,8 @@ for (const kind of ['PGlite in a folder', 'PostgreSQL'] as const) {
       canaries = [
         ...(await canariesFrom(stack, CANARY_PERSONAS)),
         canary('phone pin', stack.demo.phonePin),
+        canary('certificate pin', demoCertificates.authPin),
+        canary('certificate password', demoCertificates.signaturePassword),
         canary('wrong pin', '8462'),
         canary('wrong password', 'QWRONG8462'),
       ];

@@ -11,7 +11,7 @@ import { noTap } from '@tegata/tap';
 import { sql } from 'kysely';
 import { openDataFolder } from '../cli/src/data-folder.ts';
 import { Refused } from '../cli/src/hands.ts';
-import { type Stack, startStack } from '../cli/src/stack.ts';
+import { demoCertificates, type Stack, startStack } from '../cli/src/stack.ts';
 import { type SmpProcess, smpProcess } from './smp-process.ts';
 
 /**
@@ -64,7 +64,7 @@ async function rows(table: string): Promise<Record<string, unknown>[]> {
 async function applyThrough(): Promise<string> {
   const tap = async (): Promise<string | undefined> => {
     try {
-      return (await stack.hands.apply({ persona: 'adult', ...stack.demo })).reference;
+      return (await stack.hands.apply({ persona: 'adult', ...stack.demo, certificates: demoCertificates })).reference;
     } catch (error) {
       if (error instanceof Refused && error.code === 'smp-unreachable') return undefined;
       throw error;
@@ -82,7 +82,9 @@ async function applyThrough(): Promise<string> {
 }
 
 for (const point of failpoints.filter((name) => name.startsWith('smp.'))) {
-  test(`killed at ${point}: the application finishes by itself, and exactly one mdoc exists`, { skip }, async () => {
+  test(`killed at ${point}: the application finishes by itself, and exactly one mdoc and one pair of certificates exist`, {
+    skip,
+  }, async () => {
     const signedBefore = (await rows('iaca.plan')).filter((row) => row['state'] === 'signed').length;
     const deathsBefore = smp.deaths();
     await smp.kill();
@@ -95,6 +97,17 @@ for (const point of failpoints.filter((name) => name.startsWith('smp.'))) {
 
     const signed = (await rows('iaca.plan')).filter((row) => row['state'] === 'signed').length;
     assert.equal(signed, signedBefore + 1, 'exactly one mdoc was signed for this application');
+    const standing = (await rows('jpki.certificate')).filter(
+      (row) => row['device'] === 'phone' && row['reason'] === null,
+    );
+    assert.deepEqual(
+      standing.map(({ ca, fingerprint }) => [ca, fingerprint !== null]).sort(),
+      [
+        ['auth', true],
+        ['sign', true],
+      ],
+      'the phone holds one certificate of each kind, and those before have ended',
+    );
     const report = await fsck({ db: stack.store.database<Tables>(), clock: systemClock });
     assert.equal(report.result, 'passed', JSON.stringify(report.checks.filter(({ result }) => result === 'failed')));
   });

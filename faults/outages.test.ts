@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { demoCertificates } from '../cli/src/stack.ts';
 import { type FaultyLink, faultyLink, type LinkState } from './faulty-link.ts';
 import { type SmallStack, smallStack } from './small-stack.ts';
 
@@ -66,6 +67,33 @@ for (const [party, step, waiting] of [
       assert.ok(!settled.waiting);
     });
   }
+}
+
+for (const state of ['cut', 'half-dead', 'answer-lost'] as const satisfies readonly LinkState[]) {
+  test(`jpki ${state} when only the certificates are missing: the card waits with them, and both come once`, async () => {
+    const link = links.get('jpki') as FaultyLink;
+    const { steps } = stack;
+    const push = steps.push.bind(steps);
+    // The mdoc is signed; from here on nobody answers who could certify.
+    steps.push = (...told) => {
+      if (told.some((one) => one.step === 5 && one.state === 'passed')) link.state = state;
+      return push(...told);
+    };
+    const certificates = demoCertificates;
+    const { reference } = await stack.hands.apply({ persona: 'adult', ...stack.demo, certificates });
+    const seen = await until(async () => {
+      const status = await stack.hands.status(reference);
+      return status.waiting ? status : undefined;
+    });
+    steps.push = push;
+    assert.deepEqual([seen.status, seen.waiting], ['signed', 'jpki-unavailable']);
+    link.state = 'carries';
+    const settled = await stack.hands.untilSettled(reference, { everyMs: 25, signal: AbortSignal.timeout(30_000) });
+    assert.deepEqual([settled.status, settled.certificates], ['active', { state: 'issued' }]);
+    const wallet = await stack.hands.peers.wallet.request('GET', '/certificates');
+    const shown = wallet.json() as { reference: string; certificates: { state: string }[] };
+    assert.deepEqual([shown.reference, shown.certificates.map((one) => one.state)], [reference, ['good', 'good']]);
+  });
 }
 
 test('wallet-provider answer-lost: the phone’s receipt proves the delivery, and there is one card', async () => {

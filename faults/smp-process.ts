@@ -49,6 +49,7 @@ export function smpProcess(config: SmpConfig, options: { db: string; timing?: Pa
       jpki: config.jpki,
       iaca: config.iaca,
       walletProvider: config.walletProvider,
+      operatorSecret: config.operatorSecret,
       trust: {
         jpkiSign: pem(trust.jpkiSign),
         jpkiAuth: pem(trust.jpkiAuth),

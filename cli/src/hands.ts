@@ -35,6 +35,8 @@ export const applicationStatus = z.object({
   since: z.string().max(40).optional(),
   waiting: z.string().max(60).nullish(),
   refusal: z.string().max(60).nullish(),
+  /** The phone's certificates, where they were applied for. */
+  certificates: z.object({ state: z.string().max(20), refusal: z.string().max(60).optional() }).optional(),
 });
 export type ApplicationStatus = z.infer<typeof applicationStatus>;
 
@@ -62,6 +64,9 @@ export interface Hands {
     pin: string;
     signaturePassword: string;
     confirmLastTry?: boolean;
+    /** Asks for the phone's own certificates too, under these PINs; `want` for them alone. */
+    certificates?: { readonly authPin: string; readonly signaturePassword: string };
+    want?: 'certificates';
   }): Promise<{ reference: string; status: string }>;
   /** Looks at the application. */
   status(reference: string): Promise<ApplicationStatus>;
@@ -95,7 +100,7 @@ export function handsFor(parties: Reachable): Hands {
 
   const hands: Hands = {
     peers: { card, app, wallet, verifier },
-    async apply({ persona, pin, signaturePassword, confirmLastTry }) {
+    async apply({ persona, pin, signaturePassword, confirmLastTry, certificates, want }) {
       const reader = await ask(app, 'GET', '/reader', z.object({ host: z.string(), port: z.number() }));
       await ask(card, 'POST', '/hold', z.unknown(), { persona, reader: `${reader.host}:${reader.port}` });
       try {
@@ -103,6 +108,8 @@ export function handsFor(parties: Reachable): Hands {
           pin,
           signaturePassword,
           ...(confirmLastTry ? { confirmLastTry } : {}),
+          ...(certificates ? { certificates } : {}),
+          ...(want ? { want } : {}),
         });
       } finally {
         await ask(card, 'POST', '/remove', z.unknown(), {}).catch(() => {});

@@ -18,6 +18,8 @@ import type { Logs } from './logs.ts';
 
 /** The secrets of the demo's cards and phone, as the test cards' page says them. */
 export const demo = { pin: '1234', signaturePassword: 'TEGATA1', phonePin: '246810' } as const;
+/** The PINs under which the demo's phone has its own certificates. */
+export const demoCertificates = { authPin: '9876', signaturePassword: 'PHONE01' } as const;
 
 /** What a stack needs. */
 export interface StackOptions {
@@ -44,6 +46,7 @@ export type PairSecrets = Readonly<
     | 'cardToJpki'
     | 'smpToJpki'
     | 'toJpki'
+    | 'toSmp'
     | 'smpToIaca'
     | 'smpToProvider'
     | 'appToWallet'
@@ -106,6 +109,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       cardToJpki: secret(),
       smpToJpki: secret(),
       toJpki: secret(),
+      toSmp: secret(),
       smpToIaca: secret(),
       smpToProvider: secret(),
       appToWallet: secret(),
@@ -166,7 +170,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         store,
         kek: data.smpWrappingKey,
         personKey: data.personKey,
-        jpki: { url: await between('jpki', jpkiParty.url) },
+        operatorSecret: secrets.toSmp,
+        jpki: { url: await between('jpki', jpkiParty.url), secret: secrets.smpToJpki },
         iaca: { url: await between('iaca', iacaParty.url), secret: secrets.smpToIaca },
         walletProvider: { url: await between('wallet-provider', providerParty.url), secret: secrets.smpToProvider },
         trust: {
@@ -184,7 +189,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         walletProvider: { url: providerParty.url },
         secrets: { applicantApp: secrets.appToWallet, screens: secrets.toWallet },
         pin: demo.phonePin,
-        trust: { iaca: [iacaAuthority.root] },
+        trust: {
+          iaca: [iacaAuthority.root],
+          jpkiSign: jpkiAuthority.sign.anchors,
+          jpkiAuth: jpkiAuthority.auth.anchors,
+        },
+        jpki: { url: jpkiParty.url },
         dataDir: data.sub('wallet'),
       }),
     );

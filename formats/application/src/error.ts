@@ -5,7 +5,8 @@ export type ApplicationErrorCode =
   | 'application-too-large'
   | 'application-member'
   | 'application-version'
-  | 'login-challenge-malformed';
+  | 'login-challenge-malformed'
+  | 'pin-reset-malformed';
 
 /** The error of this package. `context` names the member and an offset, never a value. */
 export class ApplicationError extends Error {

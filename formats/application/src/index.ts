@@ -1,6 +1,6 @@
 /**
- * What the holder of a certificate signs: the application, which the SMP checks (`application.cddl` is its form), and the
- * challenge of a login.
+ * What the holder of a certificate signs: the application and the wish for new PINs, which the SMP checks (`application.cddl` is
+ * their form), and the challenge of a login.
  * @module
  */
 export {
@@ -24,3 +24,10 @@ export {
   MAX_LOGIN_CHALLENGE_BYTES,
   parseLoginChallenge,
 } from './login-challenge.ts';
+export {
+  decodePinReset,
+  encodePinReset,
+  PIN_RESET_CONTENT_TYPE,
+  type PinResetWish,
+  pinResetPermission,
+} from './pin-reset.ts';

@@ -81,6 +81,11 @@ export const certificateWords: Readonly<Record<string, Entry>> = {
     ['この受付番号のスマートフォンは見つかりません。', '受付番号を確かめてください。'],
     ['There is no phone of this reference number.', 'Check the reference number.'],
   ),
+  'phone-change-forbidden': entry(
+    409,
+    ['このスマートフォンのカードや電子証明書は、今の状態から変えられません。', '状態を確かめてください。'],
+    ['What this phone holds cannot be changed from the state that it is in.', 'Look at its state.'],
+  ),
   'reader-unreachable': entry(
     409,
     ['カードリーダーが見つかりません。', 'リーダーを動かしてから、スマートフォンをかざしてください。'],

@@ -61,7 +61,7 @@ export function followStatus(options: { wire: Wire; log: Log; file?: string }): 
     while (!stop.signal.aborted) {
       try {
         const status: ApplicationStatus = await wire.status(reference);
-        const now = JSON.stringify([status.status, status.waiting, status.refusal]);
+        const now = JSON.stringify([status.status, status.waiting, status.refusal, status.certificates]);
         if (now !== shown) {
           await wire.putProvisional(reference, status);
           shown = now;

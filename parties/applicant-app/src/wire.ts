@@ -1,9 +1,11 @@
+import type { CertificateRequests } from '@tegata/application';
 import type { Clock } from '@tegata/clock';
 import { HttpError, type Peer, type PeerAnswer, type PeerRequest } from '@tegata/http';
 import { dpopProof, fromBase64url, type P256Jwk, parseP256Jwk } from '@tegata/jose';
 import type { Signer } from '@tegata/keys';
 import { parseProblem } from '@tegata/problem';
 import type { Random } from '@tegata/random';
+import type { StepNumber } from '@tegata/tap';
 import { z } from 'zod';
 import { ApplicantAppError, RefusedByPeer } from './error.ts';
 
@@ -22,6 +24,14 @@ export interface WalletKeys {
   readonly attestation: string;
   readonly deviceKeys: readonly P256Jwk[];
   readonly responseKey: P256Jwk;
+  /** DER, where certificates were asked for. */
+  readonly certificateRequests?: CertificateRequests;
+}
+
+/** The PINs that a person chooses for the phone's certificates. */
+export interface PhonePins {
+  readonly authPin: string;
+  readonly signaturePassword: string;
 }
 
 const session = z.object({
@@ -33,7 +43,10 @@ const walletKeys = z.object({
   attestation: z.string().max(32_768),
   deviceKeys: z.array(z.unknown()).min(1).max(64),
   responseKey: z.unknown(),
+  certificateRequests: z.object({ auth: z.base64().max(6_000), sign: z.base64().max(6_000) }).optional(),
 });
+const resetRequest = z.object({ reference: z.string().regex(/^[\w-]{4,40}$/), nonce: z.string().regex(/^[\w-]{43}$/) });
+const permission = z.object({ permission: z.string().regex(/^[\w-]{43}$/) });
 const accepted = z.object({ reference: z.string().regex(/^[\w-]{4,40}$/), status: z.string().max(20) });
 const words = z.object({ what: z.string(), next: z.string() });
 const status = z.object({
@@ -42,6 +55,8 @@ const status = z.object({
   since: z.string().max(40).optional(),
   waiting: z.string().max(60).nullish(),
   refusal: z.string().max(60).nullish(),
+  wants: z.string().max(30).optional(),
+  certificates: z.object({ state: z.string().max(20), refusal: z.string().max(60).optional() }).optional(),
   ja: words.nullish(),
   en: words.nullish(),
 });
@@ -54,10 +69,13 @@ function readSession(value: unknown): Session {
 
 function readWalletKeys(value: unknown): WalletKeys {
   const keys = walletKeys.parse(value);
+  const der = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
+  const requests = keys.certificateRequests;
   return {
     attestation: keys.attestation,
     deviceKeys: keys.deviceKeys.map(parseP256Jwk),
     responseKey: parseP256Jwk(keys.responseKey),
+    ...(requests ? { certificateRequests: { auth: der(requests.auth), sign: der(requests.sign) } } : {}),
   };
 }
 
@@ -69,10 +87,19 @@ export type Accepted = z.infer<typeof accepted>;
 /** The calls of this party. */
 export interface Wire {
   openSession(platform: 'ios' | 'android'): Promise<Session>;
-  walletKeys(challenge: Uint8Array, count: number): Promise<WalletKeys>;
+  walletKeys(
+    challenge: Uint8Array,
+    count: number,
+    certificates?: PhonePins & { readonly platform: 'ios' | 'android' },
+  ): Promise<WalletKeys>;
   sendApplication(session: string, signed: Uint8Array): Promise<Accepted>;
   status(reference: string): Promise<ApplicationStatus>;
   putProvisional(reference: string, status: ApplicationStatus): Promise<void>;
+  /** Begins a reset of the PINs of the phone's certificates. */
+  beginPinReset(): Promise<{ reference: string; nonce: Uint8Array }>;
+  /** Has the SMP permit it. @returns the permission, base64url */
+  permitPinReset(session: string, signed: Uint8Array): Promise<string>;
+  finishPinReset(permission: string, pins: Partial<PhonePins>): Promise<void>;
 }
 
 /**
@@ -119,25 +146,27 @@ export function wireTo(options: { smp: Peer; wallet: Peer; phone: Signer; clock:
     return reach('smp', () => smp.request(method, path, { ...request, headers: { ...request.headers, DPoP: proof } }));
   }
 
+  const sendSigned = (path: string, sessionId: string, body: Uint8Array, step?: StepNumber) =>
+    askSmp('POST', path, {
+      body,
+      contentType: APPLICATION_MEDIA_TYPE,
+      headers: { 'Tegata-Session': sessionId },
+      ...(step === undefined ? {} : { step }),
+    });
+
   return {
     async openSession(platform) {
       const body = new TextEncoder().encode(JSON.stringify({ platform }));
       const answer = await askSmp('POST', '/sessions', { body, contentType: 'application/json', step: 1 });
       return understood('smp', readSession, answer);
     },
-    async walletKeys(challenge, count) {
-      const json = { challenge: Buffer.from(challenge).toString('base64url'), count };
+    async walletKeys(challenge, count, certificates) {
+      const json = { challenge: Buffer.from(challenge).toString('base64url'), count, certificates };
       const answer = await reach('wallet', () => wallet.request('POST', '/keys', { json, step: 1 }));
       return understood('wallet', readWalletKeys, answer);
     },
     async sendApplication(sessionId, signed) {
-      const answer = await askSmp('POST', '/applications', {
-        body: signed,
-        contentType: APPLICATION_MEDIA_TYPE,
-        headers: { 'Tegata-Session': sessionId },
-        step: 3,
-      });
-      return understood('smp', accepted.parse, answer);
+      return understood('smp', accepted.parse, await sendSigned('/applications', sessionId, signed, 3));
     },
     async status(reference) {
       return understood('smp', status.parse, await askSmp('GET', `/applications/${encodeURIComponent(reference)}`));
@@ -145,6 +174,18 @@ export function wireTo(options: { smp: Peer; wallet: Peer; phone: Signer; clock:
     async putProvisional(reference, shown) {
       const path = `/provisional/${encodeURIComponent(reference)}`;
       await reach('wallet', () => wallet.request('PUT', path, { json: shown }));
+    },
+    async beginPinReset() {
+      const answer = await reach('wallet', () => wallet.request('POST', '/certificates/pin-resets'));
+      const { reference, nonce } = understood('wallet', resetRequest.parse, answer);
+      return { reference, nonce: fromBase64url(nonce) };
+    },
+    async permitPinReset(sessionId, signed) {
+      return understood('smp', permission.parse, await sendSigned('/pin-resets', sessionId, signed)).permission;
+    },
+    async finishPinReset(given, pins) {
+      const json = { permission: given, ...pins };
+      await reach('wallet', () => wallet.request('PUT', '/certificates/pins', { json }));
     },
   };
 }

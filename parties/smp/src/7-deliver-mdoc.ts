@@ -10,10 +10,10 @@ import { dataKeyOf, signedApplicationOf } from './content.ts';
 import { SmpError } from './error.ts';
 import type { ApplicationRow } from './schema.ts';
 import type { Smp } from './smp.ts';
-import { encodeDelivery } from './wire.ts';
+import { type DeliveryContent, encodeDelivery } from './wire.ts';
 
 /**
- * Step 7: hands the mdoc, encrypted to the phone, to the wallet provider. The ciphertext is stored before it is sent and the same bytes
+ * Step 7: hands the mdoc, the phone's certificates, or both, encrypted to the phone, to the wallet provider. The ciphertext is stored before it is sent and the same bytes
  * are sent each time, so that one delivery exists however often the answer is lost.
  * @throws {SmpError} `wallet-provider-unavailable`, `lease-lost`
  */
@@ -28,7 +28,8 @@ export async function deliverMdoc(smp: Smp, row: ApplicationRow): Promise<void> 
     happenings: [{ name: 'offered', to: 'offered', actor: 'wallet-provider', detail: { delivery: delivery.id } }],
     set: { next_attempt_at: offerAgainAt(smp, 0) },
   });
-  smp.tap.step({ step: 7, state: 'passed', reference: row.reference });
+  const detail = row.certificates === null ? {} : { detail: { certificates: 2 } };
+  smp.tap.step({ step: 7, state: 'passed', reference: row.reference, ...detail });
   await failpoint('smp.after-offered');
 }
 
@@ -63,12 +64,13 @@ async function deliveryOf(smp: Smp, row: ApplicationRow): Promise<Delivery> {
   const known = await storedDelivery(smp, row);
   if (known) return known;
   const key = dataKeyOf(smp, row);
-  if (row.issuer_signed === null) throw new Error('a signed application has its mdoc');
-  const issuerSigned = smp.sealer.open(row.id, 'application.issuer_signed', key, row.issuer_signed);
+  const content = contentOf(smp, row, key);
+  const { issuerSigned, certificates } = content;
+  const plaintext = encodeDelivery(content);
   const { application } = openVerified(signedApplicationOf(smp, row), smp.trust, row.received_at);
   const { responseKey, keyAttestation } = application;
   const id = randomUuid(smp.random);
-  const jwe = await encryptTo(coseKeyToJwk(responseKey), encodeDelivery(row.reference, issuerSigned), {
+  const jwe = await encryptTo(coseKeyToJwk(responseKey), plaintext, {
     cty: 'application/cbor',
     tegata_delivery: id,
   });
@@ -79,7 +81,7 @@ async function deliveryOf(smp: Smp, row: ApplicationRow): Promise<Delivery> {
     recipient: String(parseJwt(keyAttestation, KEY_ATTESTATION_TYPE).claims['jti']),
     jwe: smp.sealer.seal(row.id, 'delivery.jwe', key, Buffer.from(jwe)),
     jwe_digest: sha256(Buffer.from(jwe)),
-    content_digest: sha256(issuerSigned),
+    content_digest: sha256(issuerSigned && !certificates ? issuerSigned : plaintext),
     made_at: smp.clock.now(),
     fetched_at: null,
     stored_at: null,
@@ -96,6 +98,23 @@ async function deliveryOf(smp: Smp, row: ApplicationRow): Promise<Delivery> {
   const stored = await storedDelivery(smp, row);
   if (!stored) throw new SmpError('lease-lost', 'Another worker has this application.');
   return stored;
+}
+
+/** Everything that was issued for this application. */
+function contentOf(smp: Smp, row: ApplicationRow, key: Uint8Array): DeliveryContent {
+  const { sealer } = smp;
+  if ((row.issuer_signed === null) !== (row.wants === 'certificates')) throw new Error('what was signed does not fit');
+  const issuerSigned = row.issuer_signed && sealer.open(row.id, 'application.issuer_signed', key, row.issuer_signed);
+  const certificates = row.certificates &&
+    row.reset_key && {
+      encoded: sealer.open(row.id, 'application.certificates', key, row.certificates),
+      resetKey: sealer.unwrapResetKey(row.id, row.reset_key),
+    };
+  return {
+    reference: row.reference,
+    ...(issuerSigned ? { issuerSigned } : {}),
+    ...(certificates ? { certificates } : {}),
+  };
 }
 
 async function storedDelivery(smp: Smp, row: ApplicationRow): Promise<Delivery | undefined> {

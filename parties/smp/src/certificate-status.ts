@@ -20,7 +20,7 @@ export async function certificateStatus(
   smp: Smp,
   certificate: Certificate,
   issuer: Certificate,
-  step: 4 | 5,
+  step?: 4 | 5,
 ): Promise<CertificateStatus> {
   const subject = createHash('sha256').update(certificate.raw).digest('hex');
   const nonce = smp.random.bytes(32);

@@ -61,7 +61,7 @@ export async function applyChange(tx: Tx, jobs: Jobs, row: ApplicationRow, chang
       state: to,
       sequence: head.sequence,
       head: head.head,
-      ...(ends ? { data_key: null, content: null, issuer_signed: null, issuance_token: null } : {}),
+      ...(ends ? { data_key: null, content: null, issuer_signed: null, issuance_token: null, certificates: null } : {}),
       // The claim ends with the change; whoever still believes to hold it is told so.
       lease_until: null,
       fencing: row.fencing + 1,

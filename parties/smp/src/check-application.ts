@@ -11,11 +11,13 @@ import {
   X509Error,
 } from '@tegata/x509';
 import { cardRefusal } from './card-refusal.ts';
+import { checkCertificateRequests } from './check-certificate-requests.ts';
 import { checkKeys } from './check-keys.ts';
 import type { Trust } from './config.ts';
 import type { RefusalCode } from './error.ts';
 import type { Evidence } from './events.ts';
 import type { SessionRow } from './sessions.ts';
+import type { Wants } from './states.ts';
 
 /** A check as the formats report it. */
 export interface Check {
@@ -84,18 +86,24 @@ class Findings {
 }
 
 /**
- * What intake checks before a row is written: CMS signature, content, session, chain, card data and presence, and that certificate and
- * card speak of one person. The last belongs here because the place that is taken is that of the card's My Number: otherwise
+ * What intake checks before a row is written: CMS signature, content, session, chain, card data and presence, the requests for the
+ * phone's certificates, and that certificate and card speak of one person. The last belongs here because the place that is taken is that of the card's My Number: otherwise
  * somebody with a card of his own and copied files of another could take the other's place.
  */
 export function checkAtIntake(input: { signed: Uint8Array; session: SessionFacts; trust: Trust; at: Date }): {
   refusal?: RefusalCode;
   myNumber?: string;
+  wants?: Wants;
   challenge?: Uint8Array;
 } {
   const checked = examine({ ...input, receivedAt: input.at, now: input.at }, new Findings(input.at));
   if (checked.refusal !== undefined) return { refusal: checked.refusal, challenge: checked.challenge };
-  return { myNumber: checked.card.myNumber };
+  return { myNumber: checked.card.myNumber, wants: wantsOf(checked.application) };
+}
+
+/** What an application is for. */
+function wantsOf({ want, certificateRequests }: Application): Wants {
+  return want ?? (certificateRequests ? 'card-and-certificates' : 'card');
 }
 
 /** What step 4 checks and needs nobody for: everything of intake again, freshness, key attestation and keys. */
@@ -188,6 +196,11 @@ function examine({ signed, session, trust, receivedAt, now }: Question, findings
     if (!(error instanceof X509Error)) throw error;
     findings.decide('attributes', false, 'attributes-disagree');
   }
+  findings.add(
+    'certificate-request',
+    checkCertificateRequests(application, signer),
+    () => 'certificate-request-invalid',
+  );
   if (findings.refusal !== undefined) return refused(findings.refusal);
   return { evidence: findings.evidence, application, card, signer, issuer: path.anchor };
 }

@@ -22,7 +22,7 @@ const file = z.strictObject({
   port: z.number().int().min(0).max(65_535).optional(),
   kek: key,
   personKey: key,
-  jpki: z.strictObject({ url: loopback }),
+  jpki: z.strictObject({ url: loopback, secret: secret.optional() }),
   iaca: z.strictObject({ url: loopback, secret }),
   walletProvider: z.strictObject({ url: loopback, secret }),
   trust: z.strictObject({
@@ -33,6 +33,7 @@ const file = z.strictObject({
     textCvc: cvcAnchors,
     surfaceCvc: cvcAnchors,
   }),
+  operatorSecret: secret.optional(),
   timing: z
     .strictObject({
       statusMaxAge: seconds,

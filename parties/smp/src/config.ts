@@ -31,11 +31,14 @@ export interface SmpConfig {
   readonly kek: Uint8Array;
   /** The key of the HMAC by which one person is one person, 32 bytes; never in the database. */
   readonly personKey: Uint8Array;
-  readonly jpki: { readonly url: string };
+  /** The secret of this pair is for asking for certificates; their status is told to everyone. */
+  readonly jpki: { readonly url: string; readonly secret?: string };
   readonly iaca: { readonly url: string; readonly secret: string };
   /** The secret of this pair goes out with deliveries and comes in with receipts. */
   readonly walletProvider: { readonly url: string; readonly secret: string };
   readonly trust: Trust;
+  /** What the hotline's desk shows; without it nobody can suspend or revoke here. */
+  readonly operatorSecret?: string;
   readonly timing?: Partial<Timing>;
 }
 

@@ -89,6 +89,7 @@ describe('the SMP as a process, killed', { skip: POSTGRES ? false : 'set TEGATA_
       jpki: world.config.jpki,
       iaca: world.config.iaca,
       walletProvider: world.config.walletProvider,
+      operatorSecret: world.config.operatorSecret,
       trust: {
         jpkiSign: pems(trust.jpkiSign),
         jpkiAuth: pems(trust.jpkiAuth),
@@ -112,7 +113,7 @@ describe('the SMP as a process, killed', { skip: POSTGRES ? false : 'set TEGATA_
       await launch(point);
       const [person, phone] = [await makePerson(), await makePhone()];
       const session = (await persistently(() => world.openSessionAnswer(phone))).json() as Session;
-      const signed = await world.sign(person, phone, session);
+      const signed = await world.sign(person, phone, session, { wants: 'card-and-certificates' });
       const answer = await persistently(() => world.send(phone, session.session, signed));
       assert.equal(answer.status, 202);
       const { reference } = answer.json() as { reference: string };
@@ -121,6 +122,8 @@ describe('the SMP as a process, killed', { skip: POSTGRES ? false : 'set TEGATA_
       assert.equal((await persistently(() => world.receipt(id, fetched))).status, 204);
       assert.equal((await persistently(() => world.receipt(id, stored))).status, 204);
       await reaches(reference, 'active', (row) => !row.issuer_data_due);
+      assert.equal((await persistently(() => world.hotline(reference, 'suspensions'))).status, 200);
+      await reaches(reference, 'suspended', (row) => row.jpki_due === null);
       assert.equal(launches, 2, 'it died once, at this point, and was started once more');
       await end('SIGKILL');
 
@@ -128,6 +131,10 @@ describe('the SMP as a process, killed', { skip: POSTGRES ? false : 'set TEGATA_
       const mine = world.db.selectFrom('smp.application').select('id').where('person', '=', row.person);
       assert.equal((await mine.execute()).length, 1);
       assert.deepEqual([world.iaca.issuances.get(row.id)?.plans, world.iaca.issuances.get(row.id)?.signatures], [1, 1]);
+      const { issued, told } = world.jpki.state;
+      assert.equal([...issued.keys()].filter((request) => request.startsWith(row.id)).length, 2);
+      const requests = told.filter(({ body }) => (body['of'] as { phone: string }).phone === row.id);
+      assert.equal(new Set(requests.map(({ body }) => body['request'])).size, 1, 'told under one id');
       const { checks } = await world.smp.fsck();
       assert.deepEqual(
         checks.filter((check) => check.result === 'failed'),

@@ -7,6 +7,9 @@ export type SmpErrorCode =
   | 'application-malformed'
   | 'application-unknown'
   | 'delivery-unknown'
+  | 'phone-unknown'
+  | 'phone-change-forbidden'
+  | 'not-this-phones-card'
   | 'receipt-mismatch'
   | 'bad-request'
   | 'dpop-invalid'
@@ -35,10 +38,15 @@ export type RefusalCode =
   | 'key-attestation-invalid'
   | 'device-key-mismatch'
   | 'challenge-mismatch'
-  | 'refused-by-issuer';
+  | 'refused-by-issuer'
+  | 'certificate-request-invalid'
+  | CertificateRefusalCode;
+
+/** Why JPKI gives a phone no certificates. */
+export type CertificateRefusalCode = 'csr-invalid' | 'key-in-use' | 'card-certificate-unusable' | 'phone-replaced';
 
 /** Why an application waits. It goes on by itself. */
-export type WaitingCode = 'ocsp-unavailable' | 'iaca-unavailable' | 'wallet-provider-unavailable';
+export type WaitingCode = 'ocsp-unavailable' | 'iaca-unavailable' | 'jpki-unavailable' | 'wallet-provider-unavailable';
 
 /** The error of this package. `context` names ids, members and limits, never what a card says. */
 export class SmpError extends Error {

@@ -8,7 +8,7 @@ import { mayFollow, type State } from './states.ts';
 export type Tx = Transaction<Tables>;
 
 /** Who caused an event. */
-export type Actor = 'applicant-app' | 'smp' | 'iaca' | 'wallet-provider';
+export type Actor = 'applicant-app' | 'smp' | 'iaca' | 'jpki' | 'wallet-provider' | 'operator';
 
 /** One check as it is kept: what was asked, of whom, what the answer was. Ids and codes only. */
 export interface Evidence {

@@ -30,6 +30,7 @@ const CHECKS = {
   'I2-outcome-by-deadline': 'no-outcome',
   'I3-one-live-application': 'two-live',
   'I3-one-answer': 'two-applications-of-one-message',
+  'I3-delivered-as-applied': 'something-else-delivered',
   'I4-serials-unique': 'serial-twice',
   'I5-ends-are-ends': 'moved-after-end',
   'I6-verified-before-plan': 'plan-without-evidence',
@@ -203,9 +204,13 @@ function checkWay(
   report: Reporter,
 ): void {
   const at = (name: string) => chain.findIndex((event) => event.name === name);
-  const [verified, prepared, signed] = [at('verified'), at('prepared'), at('signed')];
+  const [verified, prepared, signed, certified] = [at('verified'), at('prepared'), at('signed'), at('certified')];
   if (signed !== -1 && (prepared === -1 || prepared > signed)) report('I1-plan-before-signature');
-  if (prepared === -1) return;
+  const offered = at('offered');
+  if (offered !== -1 && !asApplied(row, new Set(chain.slice(0, offered).map((event) => event.name)))) {
+    report('I3-delivered-as-applied');
+  }
+  if (prepared === -1 && certified === -1) return;
   const found = evidence.filter((item) => item.sequence === chain[verified]?.sequence);
   const good = new Set(found.filter((item) => item.result === 'passed').map((item) => item.check_id));
   const bad = found.some((item) => item.result === 'failed');
@@ -213,6 +218,14 @@ function checkWay(
   const shown = chain.map((event) => event.detail).join(' ');
   if (showsMyNumber(shown)) report('I7-nothing-in-clear');
   if (row.state !== 'refused' && row.refusal !== null) report('I8-state-has-its-events');
+}
+
+/** Whether what reached the phone is what was applied for: never a card without certificates that nobody refused, nor one too many. */
+function asApplied({ wants }: ApplicationRow, before: ReadonlySet<string>): boolean {
+  const [card, certificates] = [before.has('signed'), before.has('certified')];
+  if (wants === 'card') return card && !certificates;
+  if (wants === 'certificates') return !card && certificates;
+  return card && certificates !== before.has('certificates-refused');
 }
 
 /** Whether a My Number stands in a text. Digests and UUIDs can end in twelve digits: they are part of a longer word. */
@@ -241,14 +254,15 @@ function checkData(
   report: Reporter,
 ): void {
   const destroyed = chain.some((event) => event.name === 'data-destroyed');
-  const kept = row.data_key !== null || row.content !== null || row.issuer_signed !== null || delivery?.kept === true;
+  const columns = [row.data_key, row.content, row.issuer_signed, row.certificates];
+  const kept = columns.some((column) => column !== null) || delivery?.kept === true;
   if (isLive(row.state) ? destroyed : kept || !destroyed) report('I9-data-destroyed');
   const told = chain.some((event) => event.name === 'issuer-data-destroyed');
   if (row.issuer_data_due && told) report('I9-data-destroyed');
 }
 
 function checkOutcome(row: ApplicationRow, now: Date, report: Reporter): void {
-  const atWork = isLive(row.state) || row.issuer_data_due;
+  const atWork = isLive(row.state) || row.issuer_data_due || row.jpki_due !== null;
   // Without a next time no sweep would ever find it again.
   if (atWork && row.next_attempt_at === null) report('I10-somebody-looks');
   if (isLive(row.state) && now.getTime() - row.received_at.getTime() > DEADLINE_MS) report('I2-outcome-by-deadline');
@@ -261,7 +275,8 @@ async function checkAcross(db: Kysely<Tables>, breach: (id: CheckId, reference: 
       .selectFrom('smp.application')
       .select(sql<string>`min(reference)`.as('reference'))
       .where('state', 'in', states)
-      .groupBy(['person', 'platform'])
+      // Beside a card a phone may hold certificates that came alone.
+      .groupBy(states === HELD ? ['person', 'platform', sql`wants = 'certificates'`] : ['person', 'platform'])
       .having(sql<boolean>`count(*) > 1`)
       .execute();
     for (const { reference } of twice) breach('I3-one-live-application', reference);
@@ -283,6 +298,17 @@ async function checkAcross(db: Kysely<Tables>, breach: (id: CheckId, reference: 
     .having(sql<boolean>`count(distinct smp.application.id) > 1`)
     .execute();
   for (const { reference } of serials) breach('I4-serials-unique', reference);
+  for (const use of ['auth', 'sign'] as const) {
+    const certified = await db
+      .selectFrom('smp.event')
+      .innerJoin('smp.application', 'smp.application.id', 'smp.event.application')
+      .select(sql<string>`min(reference)`.as('reference'))
+      .where('name', '=', 'certified')
+      .groupBy(sql`detail::jsonb ->> ${sql.lit(use)}`)
+      .having(sql<boolean>`count(distinct smp.application.id) > 1`)
+      .execute();
+    for (const { reference } of certified) breach('I4-serials-unique', reference);
+  }
 }
 
 const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;

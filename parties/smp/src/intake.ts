@@ -10,7 +10,7 @@ import { newReference } from './reference.ts';
 import type { Platform, Tables } from './schema.ts';
 import { type SessionRow, sessionOf } from './sessions.ts';
 import type { Smp } from './smp.ts';
-import { LIVE, type State } from './states.ts';
+import { LIVE, type State, type Wants } from './states.ts';
 
 /** What the app is told. */
 export interface Accepted {
@@ -39,16 +39,16 @@ export async function receiveApplication(
     throw new SmpError('session-expired', 'The session has expired. Open a new one and sign again.');
   }
 
-  const { refusal, myNumber, challenge } = checkAtIntake({ signed: call.body, session, trust: smp.trust, at });
+  const { refusal, myNumber, wants, challenge } = checkAtIntake({ signed: call.body, session, trust: smp.trust, at });
   if (refusal === 'challenge-mismatch' && challenge) await refuseUsedChallenge(smp, challenge);
-  if (refusal !== undefined || myNumber === undefined) {
+  if (refusal !== undefined || myNumber === undefined || wants === undefined) {
     throw new SmpError(refusal ?? 'application-malformed', 'The application was not accepted; nothing of it is kept.');
   }
   const person = new Uint8Array(createHmac('sha256', smp.personKey).update(myNumber).digest());
 
   await failpoint('smp.before-receive');
   const accepted = await retried(() =>
-    smp.db.transaction().execute((tx) => takePlace(smp, tx, { session, digest, person, body: call.body, at })),
+    smp.db.transaction().execute((tx) => takePlace(smp, tx, { session, digest, person, wants, body: call.body, at })),
   );
   await failpoint('smp.after-receive');
   return accepted;
@@ -110,23 +110,24 @@ const isUniqueViolation = (error: unknown): boolean =>
 // Literals, not parameters: the planner must see that this is the predicate of the partial index.
 const placeTaken = sql<SqlBool>`${sql.raw(`state in (${LIVE.map((state) => `'${state}'`).join(', ')})`)}`;
 
-const received = (platform: Platform, digest: Uint8Array): Happening => ({
+const received = (platform: Platform, wants: Wants, digest: Uint8Array): Happening => ({
   name: 'received',
   to: 'received',
   actor: 'applicant-app',
-  detail: { platform, digest: Buffer.from(digest).toString('hex') },
+  detail: { platform, ...(wants === 'card' ? {} : { wants }), digest: Buffer.from(digest).toString('hex') },
 });
 
 interface Place {
   readonly session: SessionRow;
   readonly digest: Uint8Array;
   readonly person: Uint8Array;
+  readonly wants: Wants;
   readonly body: Uint8Array;
   readonly at: Date;
 }
 
 async function takePlace(smp: Smp, tx: Tx, place: Place): Promise<Accepted> {
-  const { session, digest, person, at } = place;
+  const { session, digest, person, wants, at } = place;
   // Parallel copies of one request take turns here; all but the first find the session used.
   const current = await tx
     .selectFrom('smp.session')
@@ -166,6 +167,13 @@ async function takePlace(smp: Smp, tx: Tx, place: Place): Promise<Accepted> {
       status_good_at: null,
       issuance_token: null,
       issuer_data_due: false,
+      wants,
+      certificates: null,
+      certificates_refusal: null,
+      card_certificate: null,
+      reset_key: null,
+      jpki_due: null,
+      jpki_request: null,
     })
     // The partial unique index decides who is first; whoever is not waits here until the first has committed.
     .onConflict((conflict) => conflict.columns(['person', 'platform']).where(placeTaken).doNothing())
@@ -184,7 +192,7 @@ async function takePlace(smp: Smp, tx: Tx, place: Place): Promise<Accepted> {
   if (!taken) throw Object.assign(new Error('the place became free'), { code: '23505' });
   if (inserted) {
     const start = { id, state: null, sequence: 0, head: GENESIS };
-    const { head } = await appendEvents(tx, start, [received(session.platform, digest)], at);
+    const { head } = await appendEvents(tx, start, [received(session.platform, wants, digest)], at);
     await tx.updateTable('smp.application').set({ head }).where('id', '=', id).execute();
     await wake(tx, smp.jobs, id);
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { type CborMap, DateTime, decode, encode } from '@tegata/cbor';
 import type { Clock } from '@tegata/clock';
 import { decodeCoseKey } from '@tegata/cose';
@@ -8,10 +8,18 @@ import { silentLog } from '@tegata/log';
 import { issueMdoc, MNC_DOCTYPE, parseIssuerSigned } from '@tegata/mdoc';
 import { problemAnswer } from '@tegata/problem';
 import { systemRandom } from '@tegata/random';
-import { readOcspRequest } from '@tegata/x509';
-import { buildDocumentSigner, buildIaca, buildOcspError, buildOcspResponse } from '@tegata/x509-build';
+import { jpkiAttributes, parseCertificate, readOcspRequest } from '@tegata/x509';
+import {
+  buildDocumentSigner,
+  buildIaca,
+  buildJpkiAuth,
+  buildJpkiSign,
+  buildOcspError,
+  buildOcspResponse,
+  readCsr,
+} from '@tegata/x509-build';
 import { Hono } from 'hono';
-import { jpkiSigner, START } from './person-for-tests.ts';
+import { jpkiAuthCa, jpkiAuthSigner, jpkiCa, jpkiSigner, START } from './person-for-tests.ts';
 
 const random = systemRandom;
 const documentSigner = softwareSigner(await generateSoftwareKey('P-256'));
@@ -45,8 +53,57 @@ export type OcspMode =
 
 /** A JPKI that answers as told. */
 export async function fakeJpki(clock: Clock) {
-  const state = { mode: 'good' as OcspMode, asked: 0 };
+  const state = {
+    mode: 'good' as OcspMode,
+    asked: 0,
+    /** What certificates are answered with in place of certificates: a status without a code, or a problem's code. */
+    refuse: undefined as 503 | string | undefined,
+    /** The next so many certificates are issued, and nobody hears of it. */
+    loseAnswers: 0,
+    /** Gives every phone the certificates of this key. */
+    otherKey: undefined as KeyObject | undefined,
+    /** Certificates by request id, and how often each was asked for. */
+    issued: new Map<string, { body: string; der: Uint8Array; asked: number }>(),
+    /** What was told of phones: path and body. */
+    told: [] as { path: string; body: Record<string, unknown> }[],
+  };
   const app = new Hono();
+  const withSecret = (authorization: string | undefined) => authorization === 'Bearer secret-of-smp-and-jpki';
+  app.post('/certificates', async (c) => {
+    if (!withSecret(c.req.header('authorization'))) return refusing('unauthorized', 401);
+    if (state.refuse === 503) return gone();
+    if (state.refuse !== undefined) return refusing(String(state.refuse), 409);
+    const body = await c.req.text();
+    const { profile, request, csr, cardCertificate } = JSON.parse(body) as Record<string, string>;
+    const known = state.issued.get(request as string);
+    if (known && known.body !== body) return refusing('request-differs', 409);
+    const der = known?.der ?? (await certify(profile as string, csr as string, cardCertificate as string));
+    state.issued.set(request as string, { body, der, asked: (known?.asked ?? 0) + 1 });
+    if (state.loseAnswers > 0) {
+      state.loseAnswers -= 1;
+      return gone();
+    }
+    return c.json({ certificate: Buffer.from(der).toString('base64') }, 201);
+  });
+  async function certify(profile: string, csr: string, cardCertificate: string): Promise<Uint8Array> {
+    const bytes = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
+    const publicKey = state.otherKey ?? readCsr(bytes(csr)).publicKey;
+    const { name, address, birthDate, sex } = jpkiAttributes(parseCertificate(bytes(cardCertificate)));
+    const place = { prefecture: 'Tokyo-to', municipality: 'Kiyose-shi', municipalityCode: '13221' };
+    const holder = { ...place, birthDate: birthDate.slice(1), name, address, sex: sex as '1' | '2' | '9' };
+    const base = { publicKey, holder, random, at: clock.now(), device: 'phone' as const };
+    return profile === 'phone-sign'
+      ? buildJpkiSign({ ...base, issuer: { certificate: jpkiCa, signer: jpkiSigner } })
+      : buildJpkiAuth({ ...base, issuer: { certificate: jpkiAuthCa, signer: jpkiAuthSigner } });
+  }
+  for (const path of ['/suspensions', '/resumptions', '/revocations']) {
+    app.post(path, async (c) => {
+      if (!withSecret(c.req.header('authorization'))) return refusing('unauthorized', 401);
+      if (state.refuse === 503) return gone();
+      state.told.push({ path, body: (await c.req.json()) as Record<string, unknown> });
+      return c.json([]);
+    });
+  }
   app.post('/ocsp', async (c) => {
     state.asked += 1;
     const { mode } = state;

@@ -1,6 +1,12 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { digestInfoSha256 } from '@tegata/apdu';
-import { APPLICATION_CONTENT_TYPE, type Application, type CardFiles, encodeApplication } from '@tegata/application';
+import {
+  APPLICATION_CONTENT_TYPE,
+  type Application,
+  type CardFiles,
+  type CertificateRequests,
+  encodeApplication,
+} from '@tegata/application';
 import {
   digestInfoSigner,
   keyId,
@@ -21,8 +27,9 @@ import { fromBase64url, p256Jwk, signKeyAttestation } from '@tegata/jose';
 import { encodeGreyscaleJp2 } from '@tegata/jpeg2000';
 import { generateSoftwareKey, type Signer, softwareSigner } from '@tegata/keys';
 import { systemRandom } from '@tegata/random';
-import { buildAttestationRoot, buildAttestationSigner, buildJpkiCa, buildJpkiSign } from '@tegata/x509-build';
+import { buildAttestationRoot, buildAttestationSigner, buildCsr, buildJpkiCa, buildJpkiSign } from '@tegata/x509-build';
 import type { Trust } from './config.ts';
+import type { Wants } from './states.ts';
 
 /** When the world of the tests begins. */
 export const START = new Date('2026-11-24T03:00:00Z');
@@ -53,10 +60,15 @@ const attestationCertificate = await buildAttestationSigner({
   notBefore: year(-1),
 });
 
+/** The CA of authentication certificates, for phones. */
+export const jpkiAuthSigner = softwareSigner(await generateSoftwareKey('P-384'));
+/** Its certificate, DER. */
+export const jpkiAuthCa = await buildJpkiCa({ ca: 'auth', signer: jpkiAuthSigner, random, notBefore: year(-1) });
+
 /** What the SMP under test trusts. */
 export const trust: Trust = {
   jpkiSign: [jpkiCa],
-  jpkiAuth: [],
+  jpkiAuth: [jpkiAuthCa],
   textCvc: [{ keyId: TEST_TEXT_AUTHORITY, publicKey: textCa.publicKey }],
   surfaceCvc: [{ keyId: TEST_SURFACE_AUTHORITY, publicKey: surfaceCa.publicKey }],
   walletProvider: [attestationRoot],
@@ -161,6 +173,8 @@ export interface Phone {
   readonly caller: Signer;
   readonly deviceKey: KeyObject;
   readonly responseKey: KeyObject;
+  /** The keys of its certificates. P-384, as the next ones: they are made quickly. */
+  readonly certificateKeys: { readonly auth: Signer; readonly sign: Signer };
 }
 
 /** Makes a phone. */
@@ -169,7 +183,18 @@ export async function makePhone(): Promise<Phone> {
     caller: softwareSigner(await generateSoftwareKey('P-256')),
     deviceKey: await generateSoftwareKey('P-256'),
     responseKey: await generateSoftwareKey('P-256'),
+    certificateKeys: {
+      auth: softwareSigner(await generateSoftwareKey('P-384')),
+      sign: softwareSigner(await generateSoftwareKey('P-384')),
+    },
   };
+}
+
+/** The phone's requests for its certificates. */
+export async function certificateRequests(phone: Phone, challenge: string): Promise<CertificateRequests> {
+  const request = (signer: Signer) => buildCsr({ signer, subject: [['CN', challenge]] });
+  const { auth, sign } = phone.certificateKeys;
+  return { auth: await request(auth), sign: await request(sign) };
 }
 
 /** What a test may change between the steps of signing. */
@@ -179,6 +204,8 @@ export interface SigningOptions {
   /** base64url */
   readonly challenge: string;
   readonly platform?: 'ios' | 'android';
+  /** What is applied for; the card alone when absent. */
+  readonly wants?: Wants;
   /** The challenge to which the card answers, where it shall be another. */
   readonly presenceOver?: string;
   readonly attestationNonce?: string;
@@ -186,6 +213,9 @@ export interface SigningOptions {
   readonly attestedKey?: KeyObject;
   readonly change?: (application: Application) => Application;
 }
+
+/** The key of every card of these tests. */
+export const cardHolderKey = holderKey.privateKey;
 
 /** Signs an application with the person's card. */
 export async function signApplication(person: Person, phone: Phone, options: SigningOptions): Promise<Uint8Array> {
@@ -205,6 +235,7 @@ export async function signApplication(person: Person, phone: Phone, options: Sig
     .update(fromBase64url(options.presenceOver ?? options.challenge))
     .digest();
   const presence = await digestInfoSigner(cardKey.privateKey)(digestInfoSha256(asked));
+  const { wants = 'card' } = options;
   const application: Application = {
     version: 1,
     session: options.session,
@@ -216,6 +247,8 @@ export async function signApplication(person: Person, phone: Phone, options: Sig
     deviceKeys: [encodeCoseKey(softwareSigner(phone.deviceKey).publicKey)],
     keyAttestation: attestation,
     responseKey: encodeCoseKey(softwareSigner(phone.responseKey).publicKey),
+    ...(wants === 'card' ? {} : { certificateRequests: await certificateRequests(phone, options.challenge) }),
+    ...(wants === 'certificates' ? { want: wants } : {}),
   };
   const prepared = prepareSignedData({
     content: encodeApplication(options.change ? options.change(application) : application),

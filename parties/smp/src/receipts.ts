@@ -3,6 +3,7 @@ import { offerAgainAt } from './7-deliver-mdoc.ts';
 import { applyChange, type Change, lockApplication } from './changes.ts';
 import { SmpError } from './error.ts';
 import type { Happening, Tx } from './events.ts';
+import { requestId } from './issue-certificates.ts';
 import type { ApplicationRow } from './schema.ts';
 import type { Smp } from './smp.ts';
 import { HELD, type State } from './states.ts';
@@ -62,34 +63,37 @@ async function whatHappened(
   const here = row.state === 'signed' ? -1 : way.indexOf(row.state);
   if (here === -1 && row.state !== 'signed') return [];
   const states = way.slice(here + 1, way.indexOf(target) + 1);
-  const held =
-    states.at(-1) === 'active'
-      ? await tx
-          .selectFrom('smp.application')
-          .select('reference')
-          .where('person', '=', row.person)
-          .where('platform', '=', row.platform)
-          .where('state', 'in', HELD)
-          .executeTakeFirst()
-      : undefined;
+  const held = states.at(-1) === 'active' ? await heldBefore(tx, row) : [];
+  const [replaced] = held;
   return states.map((to) => ({
     name: to,
     to,
     actor,
-    detail: { delivery, ...(to === 'active' && held ? { replaces: held.reference } : {}) },
+    detail: { delivery, ...(to === 'active' && replaced ? { replaces: replaced.reference } : {}) },
   }));
 }
 
-async function replaceHeld(smp: Smp, tx: Tx, row: ApplicationRow, at: Date): Promise<void> {
-  const held = await tx
+/**
+ * What the person's phone of this platform held before. A card replaces all of it, since the phone before is out of use; certificates
+ * alone replace certificates alone, and leave the card to which they come as it is.
+ */
+function heldBefore(tx: Tx, row: ApplicationRow): Promise<ApplicationRow[]> {
+  let held = tx
     .selectFrom('smp.application')
     .selectAll()
     .where('person', '=', row.person)
     .where('platform', '=', row.platform)
     .where('state', 'in', HELD)
-    .forUpdate()
-    .execute();
-  for (const old of held) {
+    .orderBy('received_at')
+    .forUpdate();
+  if (row.wants === 'certificates') held = held.where('wants', '=', 'certificates');
+  return held.execute();
+}
+
+async function replaceHeld(smp: Smp, tx: Tx, row: ApplicationRow, at: Date): Promise<void> {
+  for (const old of await heldBefore(tx, row)) {
+    // What JPKI was due before is overtaken: the phone's certificates end for good.
+    const certified = old.wants !== 'card' && old.certificates_refusal === null;
     await applyChange(
       tx,
       smp.jobs,
@@ -97,7 +101,8 @@ async function replaceHeld(smp: Smp, tx: Tx, row: ApplicationRow, at: Date): Pro
       {
         from: old.state,
         happenings: [{ name: 'replaced', to: 'replaced', actor: 'smp', detail: { by: row.reference } }],
-        wake: old.issuer_data_due,
+        ...(certified ? { set: { jpki_due: 'phone-replaced', jpki_request: requestId(old, 'phone-replaced') } } : {}),
+        wake: certified || old.issuer_data_due,
       },
       at,
     );

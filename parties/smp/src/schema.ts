@@ -1,6 +1,6 @@
 import type { Migration } from '@tegata/store';
-import type { Selectable } from 'kysely';
-import type { State } from './states.ts';
+import type { Generated, Selectable } from 'kysely';
+import type { State, Wants } from './states.ts';
 
 /** The rows of the SMP. Sealed columns are the only place of personal data; nothing else here says who somebody is. */
 export interface Tables {
@@ -54,6 +54,18 @@ export interface Tables {
     issuance_token: Uint8Array | null;
     /** The IACA may still hold personal data of this application. */
     issuer_data_due: boolean;
+    wants: Generated<Wants>;
+    /** Sealed: the phone's certificates as JPKI gave them. */
+    certificates: Uint8Array | null;
+    /** Why JPKI gave none, where the card goes on without them. */
+    certificates_refusal: string | null;
+    /** SHA-256 of the card's certificate that signed, hex: with that card the phone's PINs may be reset. */
+    card_certificate: string | null;
+    /** Wrapped: the secret that came to the phone with its certificates. */
+    reset_key: Uint8Array | null;
+    /** What JPKI has not been told yet of the phone's certificates, and the id under which it is told. */
+    jpki_due: JpkiDue | null;
+    jpki_request: string | null;
   };
   'smp.event': {
     application: string;
@@ -90,7 +102,7 @@ export interface Tables {
     /** Sealed: the JWE. The same bytes are sent each time. */
     jwe: Uint8Array | null;
     jwe_digest: string;
-    /** SHA-256 of IssuerSigned, which only the phone can know. */
+    /** SHA-256 of IssuerSigned, or of all that was delivered where certificates are in it: only the phone can know it. */
     content_digest: string;
     made_at: Date;
     fetched_at: Date | null;
@@ -100,6 +112,8 @@ export interface Tables {
   'smp.proof': { jti: string; until: Date };
 }
 
+/** What JPKI is told of a phone: hold its certificates, lift the hold, or end them for a reason. */
+export type JpkiDue = 'suspend' | 'resume' | 'phone-lost' | 'phone-withdrawn' | 'phone-replaced';
 /** The platforms. */
 export type Platform = 'ios' | 'android';
 /** A row of `smp.application`. */
@@ -243,6 +257,41 @@ create trigger event_not_truncated before truncate on smp.event for each stateme
 create trigger evidence_append_only before update or delete on smp.evidence for each row execute function smp.refuse_change()
 --
 create trigger evidence_not_truncated before truncate on smp.evidence for each statement execute function smp.refuse_change()
+`,
+  },
+  {
+    name: '2-certificates',
+    sql: `
+alter table smp.application
+  add column wants text not null default 'card' check (wants in ('card', 'card-and-certificates', 'certificates')),
+  add column certificates bytea,
+  add column certificates_refusal text,
+  add column card_certificate text check (card_certificate ~ '^[0-9a-f]{64}$'),
+  add column reset_key bytea,
+  add column jpki_due text check (jpki_due in ('suspend', 'resume', 'phone-lost', 'phone-withdrawn', 'phone-replaced')),
+  add column jpki_request text,
+  drop constraint sealed_while_live,
+  add constraint sealed_while_live check (
+    (state in ('received', 'verified', 'prepared', 'signed', 'offered', 'delivered')) = (data_key is not null)
+    and (data_key is not null) = (content is not null)
+    and (data_key is not null or (issuer_signed is null and certificates is null))
+  ),
+  add check (wants <> 'card' or (certificates is null and reset_key is null and jpki_due is null)),
+  add check ((jpki_due is null) = (jpki_request is null))
+--
+drop index smp.application_one_held
+--
+create unique index application_one_held on smp.application (person, platform)
+  where state in ('active', 'suspended') and wants <> 'certificates'
+--
+create unique index application_one_certified on smp.application (person, platform)
+  where state in ('active', 'suspended') and wants = 'certificates'
+--
+drop index smp.event_once
+--
+create unique index event_once on smp.event (application, name) where name in ('received', 'verified', 'prepared', 'signed',
+  'certified', 'certificates-refused', 'offered', 'delivered', 'active', 'refused', 'withdrawn', 'replaced', 'revoked', 'expired',
+  'data-destroyed', 'issuer-data-destroyed')
 `,
   },
 ];

@@ -6,7 +6,11 @@ import type { Kysely } from 'kysely';
 import type { Tables } from './schema.ts';
 
 /** The sealed columns of an application, one place each: bytes moved to another row or column do not open. */
-export type SealedColumn = 'application.content' | 'application.issuer_signed' | 'delivery.jwe';
+export type SealedColumn =
+  | 'application.content'
+  | 'application.issuer_signed'
+  | 'application.certificates'
+  | 'delivery.jwe';
 
 /** Seals and opens the columns of applications under their own data keys. */
 export interface Sealer {
@@ -15,6 +19,10 @@ export interface Sealer {
   /** @throws {SealError} `seal-broken` */
   unwrap(application: string, wrapped: Uint8Array): Uint8Array;
   seal(application: string, column: SealedColumn, key: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  /** What is kept beyond the data key's end: a secret of ours and the phone's, which says nothing of a person. */
+  wrapResetKey(application: string, key: Uint8Array): Uint8Array;
+  /** @throws {SealError} `seal-broken` */
+  unwrapResetKey(application: string, wrapped: Uint8Array): Uint8Array;
   /** @throws {SealError} `seal-broken` */
   open(application: string, column: SealedColumn, key: Uint8Array, sealed: Uint8Array): Uint8Array;
 }
@@ -29,6 +37,8 @@ export function sealer(wrapper: Wrapper, random: Random): Sealer {
     },
     unwrap: (application, wrapped) => wrapper.unwrap(wrapped, place(application, 'data_key')),
     seal: (application, column, key, plaintext) => seal(key, plaintext, place(application, column), random),
+    wrapResetKey: (application, key) => wrapper.wrap(key, place(application, 'reset_key')),
+    unwrapResetKey: (application, wrapped) => wrapper.unwrap(wrapped, place(application, 'reset_key')),
     open: (application, column, key, sealed) => open(key, sealed, place(application, column)),
   };
 }

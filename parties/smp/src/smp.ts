@@ -29,6 +29,8 @@ export interface Smp {
   readonly personKey: Uint8Array;
   readonly timing: Timing;
   readonly jpki: Dependency;
+  /** JPKI as the reset of PINs sees it: its calls are not held back when issuing fails, nor the other way round. */
+  readonly jpkiForResets: Dependency;
   readonly iaca: Dependency;
   readonly walletProvider: Dependency;
 }

@@ -52,13 +52,14 @@ export async function start(config: SmpConfig): Promise<RunningSmp> {
     trust: config.trust,
     personKey: config.personKey,
     timing,
-    jpki: dependency('jpki', { url: config.jpki.url }),
+    jpki: dependency('jpki', config.jpki),
+    jpkiForResets: dependency('jpki', config.jpki),
     iaca: dependency('iaca', config.iaca),
     walletProvider: dependency('wallet-provider', config.walletProvider),
   };
   const worker = await startWorker(smp);
   const server = await serve({
-    app: routes(smp, config.walletProvider.secret),
+    app: routes(smp, { walletProvider: config.walletProvider.secret, operator: config.operatorSecret }),
     port: config.port,
     onError: problemAnswer(config),
   });

@@ -3,8 +3,8 @@
  * @module
  */
 
-/** received: 202 was sent · verified: step 4 · prepared: the IACA has stored its plan · signed: the IACA has answered ·
- * offered: ciphertext at the wallet provider · delivered: the phone has fetched it · active: the phone's receipt. */
+/** received: 202 was sent · verified: step 4 · prepared: the IACA has stored its plan · signed: the IACA has answered, or JPKI where
+ * only certificates are wanted · offered: ciphertext at the wallet provider · delivered: the phone has fetched it · active: the phone's receipt. */
 export const STATES = [
   'received',
   'verified',
@@ -27,7 +27,7 @@ export type State = (typeof STATES)[number];
 /** Where each state may go. Until something is signed an application is refused or withdrawn; from then on it is revoked. */
 export const TRANSITIONS: Readonly<Record<State, readonly State[]>> = {
   received: ['verified', 'refused', 'withdrawn'],
-  verified: ['prepared', 'refused', 'withdrawn'],
+  verified: ['prepared', 'signed', 'refused', 'withdrawn'],
   prepared: ['signed', 'refused', 'withdrawn'],
   signed: ['offered', 'revoked'],
   offered: ['delivered', 'revoked'],
@@ -51,7 +51,13 @@ export const LIVE = [
   'delivered',
 ] as const satisfies readonly State[];
 
-/** States of a card that is in somebody's phone. */
+/** What an application is for. A phone holds at most one card, and the certificates that came with it or alone. */
+export const WANTS = ['card', 'card-and-certificates', 'certificates'] as const;
+
+/** One of them. */
+export type Wants = (typeof WANTS)[number];
+
+/** States of what is in somebody's phone. */
 export const HELD = ['active', 'suspended'] as const satisfies readonly State[];
 
 /** Whether an application in this state still has something to become. Exactly then its data is kept, sealed. */

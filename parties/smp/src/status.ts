@@ -1,8 +1,9 @@
 import { words } from '@tegata/problem';
+import { sql } from 'kysely';
 import { SmpError } from './error.ts';
 import { REFERENCE } from './reference.ts';
 import type { Smp } from './smp.ts';
-import type { State } from './states.ts';
+import type { State, Wants } from './states.ts';
 
 /** Where an application stands, as its applicant sees it. */
 export interface Status {
@@ -14,6 +15,10 @@ export interface Status {
   readonly waiting?: string;
   /** Why it was refused. */
   readonly refusal?: string;
+  /** What it is for; absent: the card alone. */
+  readonly wants?: Exclude<Wants, 'card'>;
+  /** How it stands with the phone's certificates, where they are wanted; `refusal` says why there are none. */
+  readonly certificates?: { readonly state: 'waiting' | 'issued' | 'refused'; readonly refusal?: string };
   readonly ja: { readonly what: string; readonly next: string };
   readonly en: { readonly what: string; readonly next: string };
 }
@@ -64,6 +69,51 @@ const STATE_WORDS: Readonly<Record<State, Pick<Status, 'ja' | 'en'>>> = {
   expired: say('このカードの有効期限が切れました。', again[0], 'This card has expired.', again[1]),
 };
 
+const certifying = say(
+  'スマートフォン用電子証明書を発行しています。',
+  nothing,
+  'The certificates of the phone are being issued.',
+  nothingEn,
+);
+
+/** Where certificates alone are wanted, the words are about them. */
+const CERTIFICATE_WORDS: Readonly<Partial<Record<State, Pick<Status, 'ja' | 'en'>>>> = {
+  signed: certifying,
+  offered: certifying,
+  delivered: certifying,
+  active: say(
+    'スマートフォン用電子証明書を使えます。',
+    'ウォレットを開いてください。',
+    'The certificates on your phone are ready.',
+    'Open your wallet.',
+  ),
+  suspended: say(
+    'スマートフォン用電子証明書は一時停止しています。',
+    '見つかったら、一時停止の解除を申し込んでください。',
+    'The certificates of the phone are suspended.',
+    'Ask to lift the suspension when you have your phone.',
+  ),
+  replaced: say(
+    'この電子証明書は新しいものに置き換わりました。',
+    '新しい電子証明書をお使いください。',
+    'Newer certificates have taken the place of these.',
+    'Use the newer ones.',
+  ),
+  revoked: say('この電子証明書は失効しました。', again[0], 'These certificates have been revoked.', again[1]),
+};
+
+function certificatesOf(row: {
+  state: State;
+  wants: Wants;
+  certified: boolean;
+  certificates_refusal: string | null;
+}): Status['certificates'] {
+  if (row.wants === 'card') return undefined;
+  if (row.certificates_refusal !== null) return { state: 'refused', refusal: row.certificates_refusal };
+  if (row.certified) return { state: 'issued' };
+  return row.state === 'refused' ? undefined : { state: 'waiting' };
+}
+
 /**
  * The true state of an application, for a key that sent it. Another's application is not told from one that does not exist.
  * @throws {SmpError} `application-unknown`
@@ -73,20 +123,25 @@ export async function statusOf(smp: Smp, reference: string, thumbprint: string):
     ? await smp.db
         .selectFrom('smp.application')
         .innerJoin('smp.session', 'smp.session.application', 'smp.application.id')
-        .select(['reference', 'state', 'changed_at', 'waiting', 'refusal'])
+        .select(['reference', 'state', 'changed_at', 'waiting', 'refusal', 'wants', 'certificates_refusal'])
+        .select(sql<boolean>`card_certificate is not null`.as('certified'))
         .where('reference', '=', reference)
         .where('smp.session.thumbprint', '=', thumbprint)
         .executeTakeFirst()
     : undefined;
   if (!row) throw new SmpError('application-unknown', 'This key has no application of this reference.');
   const code = row.refusal ?? row.waiting;
-  const { ja, en } = (code === null ? undefined : words(code)) ?? STATE_WORDS[row.state];
+  const special = row.wants === 'certificates' ? CERTIFICATE_WORDS[row.state] : undefined;
+  const { ja, en } = (code === null ? undefined : words(code)) ?? special ?? STATE_WORDS[row.state];
+  const certificates = certificatesOf(row);
   return {
     reference: row.reference,
     status: row.state,
     since: row.changed_at.toISOString(),
     ...(row.waiting === null ? {} : { waiting: row.waiting }),
     ...(row.refusal === null ? {} : { refusal: row.refusal }),
+    ...(row.wants === 'card' ? {} : { wants: row.wants }),
+    ...(certificates ? { certificates } : {}),
     ja,
     en,
   };

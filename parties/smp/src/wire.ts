@@ -9,6 +9,8 @@ import { SmpError } from './error.ts';
 
 /** `POST /applications`: content of 96 KiB and what CMS adds. */
 export const MAX_APPLICATION_BODY = 114_688;
+/** `POST /pin-resets`: a few hundred bytes and what CMS adds. */
+export const MAX_PIN_RESET_BODY = 16_384;
 /** Every JSON body. */
 export const MAX_JSON_BODY = 2_048;
 /** The header that names the session of an application. */
@@ -21,7 +23,7 @@ export const sessionRequest = z.strictObject({ platform: z.enum(['ios', 'android
 
 /**
  * `POST /receipts/:delivery`. `digest` is base64url(SHA-256): for `fetched` of the JWE's text, which the wallet provider sees; for
- * `stored` of IssuerSigned, which only the phone can know.
+ * `stored` of IssuerSigned, or of everything that was delivered where certificates are in it, which only the phone can know.
  */
 export const receiptRequest = z.strictObject({
   event: z.enum(['fetched', 'stored']),
@@ -135,7 +137,69 @@ export function decodeIssued(body: Uint8Array): Issued {
   return { issuerSigned, digest, serial };
 }
 
-/** What is inside the JWE for the phone. */
-export function encodeDelivery(reference: string, issuerSigned: Uint8Array): Uint8Array {
-  return encode({ reference, issuerSigned });
+/** `POST /certificates` of JPKI: one of the two certificates of a phone. Deterministic: asking again is asking the same. */
+export function encodeCertificateRequest(asked: {
+  readonly application: string;
+  readonly platform: string;
+  readonly use: 'auth' | 'sign';
+  readonly csr: Uint8Array;
+  /** DER of the card's signature certificate. */
+  readonly signer: Uint8Array;
+}) {
+  const base64 = (der: Uint8Array) => Buffer.from(der).toString('base64');
+  return {
+    profile: `phone-${asked.use}`,
+    request: `${asked.application}:${asked.use}`,
+    phone: asked.application,
+    platform: asked.platform,
+    csr: base64(asked.csr),
+    cardCertificate: base64(asked.signer),
+  };
+}
+
+const certificateAnswer = z.object({ certificate: z.base64().min(1).max(12_000) });
+
+/**
+ * Reads the answer to `POST /certificates`.
+ * @returns DER
+ * @throws {SmpError} `jpki-unavailable` when it has another form
+ */
+export function decodeCertificateAnswer(body: Uint8Array): Uint8Array {
+  try {
+    const answer = certificateAnswer.parse(readJson(certificateAnswer, body));
+    return new Uint8Array(Buffer.from(answer.certificate, 'base64'));
+  } catch (error) {
+    if (!(error instanceof SmpError)) throw error;
+    throw new SmpError('jpki-unavailable', 'JPKI gave an answer that is not its form.');
+  }
+}
+
+/** The certificates of a phone and those of their CAs, DER. */
+export interface PhoneCertificates {
+  readonly auth: Uint8Array;
+  readonly authCa: Uint8Array;
+  readonly sign: Uint8Array;
+  readonly signCa: Uint8Array;
+}
+
+/** As they are kept, and as they are delivered. */
+export function encodePhoneCertificates({ auth, authCa, sign, signCa }: PhoneCertificates): Uint8Array {
+  return encode({ auth, authCa, sign, signCa });
+}
+
+/** What is inside the JWE for the phone: a card, certificates, or both. */
+export interface DeliveryContent {
+  readonly reference: string;
+  readonly issuerSigned?: Uint8Array;
+  /** As `encodePhoneCertificates` made them, with the secret that resets PINs. */
+  readonly certificates?: { readonly encoded: Uint8Array; readonly resetKey: Uint8Array };
+}
+
+/** Encodes it; the wallet's `decodeDelivery` is the other end. */
+export function encodeDelivery({ reference, issuerSigned, certificates }: DeliveryContent): Uint8Array {
+  return encode({
+    reference,
+    ...(issuerSigned ? { issuerSigned } : {}),
+    ...(certificates ? { certificates: decode(certificates.encoded), resetKey: certificates.resetKey } : {}),
+  });
 }

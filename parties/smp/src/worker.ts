@@ -4,19 +4,27 @@ import { destroyIssuerData, requestIssuance, requestSignature } from './5-reques
 import { deliverMdoc, offerAgain } from './7-deliver-mdoc.ts';
 import { QUEUE } from './changes.ts';
 import { SmpError, type WaitingCode } from './error.ts';
+import { certificatesDue, issueCertificates } from './issue-certificates.ts';
 import { sweepProofs } from './proofs.ts';
 import type { ApplicationRow } from './schema.ts';
 import { sweepSessions } from './sessions.ts';
 import type { Smp } from './smp.ts';
 import { isLive, type State } from './states.ts';
+import { tellJpki } from './tell-jpki.ts';
 import { letWait, WaitError } from './wait.ts';
 
 const BATCH = 50;
 /** How many applications one process has in hand with other parties at a time. */
 const AT_ONCE = 16;
 
-/** What is done with an application in each state, and which step of the figure it belongs to. */
-const WORK: Partial<Record<State, { step?: 4 | 5 | 7; run: (smp: Smp, row: ApplicationRow) => Promise<void> }>> = {
+interface Work {
+  /** Which step of the figure it belongs to. */
+  readonly step?: 4 | 5 | 7;
+  readonly run: (smp: Smp, row: ApplicationRow) => Promise<void>;
+}
+
+/** What is done with an application in each state. */
+const WORK: Partial<Record<State, Work>> = {
   received: { step: 4, run: verifyApplication },
   verified: { step: 5, run: requestIssuance },
   prepared: { step: 5, run: requestSignature },
@@ -24,6 +32,16 @@ const WORK: Partial<Record<State, { step?: 4 | 5 | 7; run: (smp: Smp, row: Appli
   offered: { run: offerAgain },
   delivered: { run: offerAgain },
 };
+
+/** What is done next with an application. */
+function workOf(row: ApplicationRow): Work | undefined {
+  if (row.jpki_due !== null) return { run: tellJpki };
+  if (!isLive(row.state)) return { run: destroyIssuerData };
+  // Alone the certificates take the place of the mdoc; beside one they are the last before the delivery.
+  if (row.state === 'verified' && row.wants === 'certificates') return { step: 5, run: issueCertificates };
+  if (row.state === 'signed' && certificatesDue(row)) return { step: 7, run: issueCertificates };
+  return WORK[row.state];
+}
 
 /** The worker of one process. */
 export interface Worker {
@@ -76,7 +94,7 @@ async function release(smp: Pick<Smp, 'db'>, rows: readonly ApplicationRow[]): P
 
 /** Does the next step of a claimed application. Never throws: what went wrong is in the row, in the log, or in other hands. */
 export async function advance(smp: Smp, row: ApplicationRow): Promise<void> {
-  const work = isLive(row.state) ? WORK[row.state] : { run: destroyIssuerData };
+  const work = workOf(row);
   if (!work) return;
   const { reference } = row;
   if (work.step) smp.tap.step({ step: work.step, state: 'started', reference });
@@ -101,7 +119,12 @@ export async function advance(smp: Smp, row: ApplicationRow): Promise<void> {
 }
 
 function waitingCodeOf(error: unknown): WaitingCode | undefined {
-  const known: readonly string[] = ['ocsp-unavailable', 'iaca-unavailable', 'wallet-provider-unavailable'];
+  const known: readonly string[] = [
+    'ocsp-unavailable',
+    'iaca-unavailable',
+    'jpki-unavailable',
+    'wallet-provider-unavailable',
+  ] satisfies WaitingCode[];
   return (error instanceof WaitError || error instanceof SmpError) && known.includes(error.code)
     ? (error.code as WaitingCode)
     : undefined;

@@ -73,7 +73,8 @@ export async function makeWorld(options: { store: Store; timing?: Partial<Timing
     store: options.store,
     kek: new Uint8Array(32).fill(7),
     personKey: new Uint8Array(32).fill(9),
-    jpki: { url: jpki.server.url },
+    jpki: { url: jpki.server.url, secret: 'secret-of-smp-and-jpki' },
+    operatorSecret: 'secret-of-the-hotline',
     iaca: { url: iaca.server.url, secret: 'secret-of-smp-and-iaca' },
     walletProvider: { url: walletProvider.server.url, secret: 'secret-of-smp-and-wp' },
     trust,
@@ -147,20 +148,38 @@ export async function makeWorld(options: { store: Store; timing?: Partial<Timing
     const delivery = walletProvider.deliveries.get(id);
     if (!delivery) throw new Error('the wallet provider has no such delivery');
     const opened = await decrypt(delivery.jwe, phone.responseKey);
-    const content = decode(opened.plaintext) as Map<string, string | Uint8Array>;
+    const content = decode(opened.plaintext) as Map<string, string | Uint8Array | Map<string, Uint8Array>>;
+    const issuerSigned = content.get('issuerSigned');
+    const covered =
+      issuerSigned instanceof Uint8Array && !content.has('certificates') ? issuerSigned : opened.plaintext;
     const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64url');
     return {
       id,
       content,
       header: opened.header,
       fetched: { event: 'fetched', digest: digest(Buffer.from(delivery.jwe)) } as const,
-      stored: { event: 'stored', digest: digest(content.get('issuerSigned') as Uint8Array) } as const,
+      stored: { event: 'stored', digest: digest(covered) } as const,
     };
   }
   const receipt = (delivery: string, json: unknown, secret = 'secret-of-smp-and-wp') =>
     call.request('POST', `/receipts/${delivery}`, { json, headers: { authorization: `Bearer ${secret}` } });
 
+  /** Receipts of the phone: fetched, and stored. */
+  async function acknowledge(phone: Phone, reference: string) {
+    const delivery = await receive(phone, reference);
+    await receipt(delivery.id, delivery.fetched);
+    await receipt(delivery.id, delivery.stored);
+    return delivery;
+  }
+  const hotline = (reference: string, act: string, json: object = {}) =>
+    call.request('POST', `/phones/${reference}/${act}`, {
+      json,
+      headers: { authorization: 'Bearer secret-of-the-hotline' },
+    });
+
   return {
+    acknowledge,
+    hotline,
     clock,
     config,
     db,

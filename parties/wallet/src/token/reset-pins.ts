@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { pinResetPermission } from '@tegata/application';
 import type { Clock } from '@tegata/clock';
 import type { Random } from '@tegata/random';
 import { WalletError } from '../error.ts';
@@ -27,9 +28,6 @@ export interface PinReset {
   finish(permission: string, pins: Partial<TokenPins>): void;
 }
 
-/** The text that a permission is the HMAC of. */
-const PURPOSE = 'tegata pin reset 1\n';
-
 /** Resets PINs by the SMP's permission. One nonce waits at a time, in memory. */
 export function pinReset(parts: { tokens: TokenStore; clock: Clock; random: Random }): PinReset {
   const { tokens, clock, random } = parts;
@@ -47,7 +45,7 @@ export function pinReset(parts: { tokens: TokenStore; clock: Clock; random: Rand
       waiting = undefined;
       const key = asked && tokens.active()?.id === asked.token ? tokens.resetKey(asked.token) : undefined;
       const given = Buffer.from(permission, 'base64url');
-      const expected = asked && key && createHmac('sha256', key).update(PURPOSE).update(asked.nonce).digest();
+      const expected = asked && key && pinResetPermission(key, asked.nonce);
       const late = asked !== undefined && clock.now().getTime() > asked.until;
       if (!expected || late || given.length !== expected.length || !timingSafeEqual(given, expected)) {
         throw new WalletError('reset-not-permitted', 'The PINs may not be reset by this. Begin again with your card.');

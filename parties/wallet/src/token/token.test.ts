@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { createHash, createHmac, randomBytes, verify } from 'node:crypto';
+import { createHash, randomBytes, verify } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type CardReader, type CardSession, listenForCard } from '@tegata/apdu';
+import { pinResetPermission } from '@tegata/application';
 import { parseTokenInfo } from '@tegata/card-files';
 import { nameValues, oid, parseCertificate } from '@tegata/x509';
 import { readCsr } from '@tegata/x509-build';
@@ -211,10 +212,7 @@ describe('the e-certificates of the phone', () => {
     const begin = async () =>
       (await world.call('app', 'POST', '/certificates/pin-resets')).json as { reference: string; nonce: string };
     const permit = (nonce: string, key = resetKey) =>
-      createHmac('sha256', key)
-        .update('tegata pin reset 1\n')
-        .update(Buffer.from(nonce, 'base64url'))
-        .digest('base64url');
+      Buffer.from(pinResetPermission(key, Buffer.from(nonce, 'base64url'))).toString('base64url');
     const finish = async (permission: string) =>
       (await world.call('app', 'PUT', '/certificates/pins', { permission, authPin: '4321' })).status;
     const first = await begin();
