@@ -94,6 +94,30 @@ describe('tegata card serve', () => {
     await until(() => !reader.present);
   });
 
+  it('makes trouble on the wish of whoever tests a reader: answers in pieces, and a card that leaves', async () => {
+    const keys = keyboard();
+    const io = testIo({ lines: keys.lines() });
+    await until(() => !reader.present);
+    const card = ['--vpcd', String(reader.address.port), '--persona', 'adult', '--data', data];
+    const ended = serveCommand([...card, '--pieces', '20', '--slow', '1', '--pulled-after', '40'], io);
+    for (let holding = 0; holding < 2; holding++) {
+      const session = await reader.waitForCard({ timeoutMs: 20_000 });
+      let shortest = 256;
+      const counted = {
+        async transmit(command: Uint8Array) {
+          const answer = await session.transmit(command);
+          if (answer.at(-2) === 0x61) shortest = Math.min(shortest, answer.length);
+          return answer;
+        },
+        close: () => session.close(),
+      };
+      await assert.rejects(cardStatus(counted), { code: 'card-removed' });
+      assert.equal(shortest, 22);
+    }
+    keys.type('quit');
+    assert.equal(await ended, 0);
+  });
+
   for (const input of ['ignore', 'pipe'] as const)
     it(`ends cleanly at SIGINT, its input ${input === 'pipe' ? 'open' : 'closed'}`, async () => {
       await until(() => !reader.present);
@@ -120,6 +144,7 @@ describe('tegata card serve', () => {
       ['--vpcd', '127.0.0.1:99999', '--persona', 'adult'],
       ['--vpcd', '35963'],
       ['--vpcd', '35963', '--persona', 'adult', '--profile', 'windows'],
+      ['--vpcd', '35963', '--persona', 'adult', '--slow', 'very'],
     ]) {
       assert.equal(await serveCommand(args, testIo()), 2, args.join(' '));
     }

@@ -1,4 +1,5 @@
-import { type VpcdState, vpcdCard } from '@tegata/apdu';
+import { type Chip, type VpcdState, vpcdCard } from '@tegata/apdu';
+import { type Disturbance, disturbChip } from '@tegata/chip';
 import { ArgumentError } from '../verify/argument-error.ts';
 import { linesOf } from '../verify/lines.ts';
 import { cardArguments, oneOf } from './arguments.ts';
@@ -12,6 +13,9 @@ const OPTIONS = {
   persona: 'value',
   profile: 'value',
   data: 'value',
+  slow: 'value',
+  'pulled-after': 'value',
+  pieces: 'value',
   out: 'flag',
   json: 'flag',
 } as const;
@@ -34,11 +38,18 @@ export function serveCommand(args: readonly string[], io: CardIo): Promise<numbe
     const { host, port } = addressOf(values.vpcd);
     const profile = oneOf('profile', values.profile ?? 'card', ['card', 'android', 'ios']);
     const { data } = values;
+    const trouble: Disturbance = {
+      slowMs: count('slow', values.slow),
+      pulledAfter: count('pulled-after', values['pulled-after']),
+      pieces: count('pieces', values.pieces),
+    };
     const told = io.interrupted();
-    const { persona, atr, chip } = await localCard(
-      { persona: values.persona, profile, ...(data === undefined ? {} : { data }) },
-      io,
-    );
+    const {
+      persona,
+      atr,
+      chip: good,
+    } = await localCard({ persona: values.persona, profile, ...(data === undefined ? {} : { data }) }, io);
+    const chip = troubled(good, trouble);
     const say = (state: VpcdState) =>
       io.write(values.json ? `${JSON.stringify({ persona, state })}\n` : `${SAID[state]}\n`);
     const card = vpcdCard({ host, port, atr, chip, changed: (state) => void say(state) });
@@ -54,6 +65,24 @@ export function serveCommand(args: readonly string[], io: CardIo): Promise<numbe
     await card.remove();
     return 0;
   });
+}
+
+/** The trouble begins anew whenever the reader powers the card on. */
+function troubled(good: Chip, trouble: Disturbance): Chip {
+  let chip = disturbChip(good, trouble);
+  return {
+    transmit: (command) => chip.transmit(command),
+    reset() {
+      chip.reset();
+      chip = disturbChip(good, trouble);
+    },
+  };
+}
+
+function count(option: string, given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  if (!/^\d{1,5}$/.test(given)) throw new ArgumentError('usage', `--${option} is a number.`, { option });
+  return Number(given);
 }
 
 type Orders = Readonly<Record<'insert' | 'remove' | 'status', () => unknown>>;

@@ -59,7 +59,7 @@ export const READERS_USAGE = `tegata card readers [--json]
     Lists the PC/SC readers of this machine.
 ${EXIT}`;
 
-export const SERVE_USAGE = `tegata card serve --vpcd HOST:PORT --persona ID|DIR [--profile P] [--data DIR] [--out] [--json]
+export const SERVE_USAGE = `tegata card serve --vpcd HOST:PORT --persona ID|DIR [--profile P] [--data DIR] …
     Puts one of our own test cards into a virtual reader (vpcd), so that every PC/SC program of the machine sees it.
 
   --vpcd HOST:PORT        where the vpcd listens; its own port is 35963
@@ -67,6 +67,9 @@ export const SERVE_USAGE = `tegata card serve --vpcd HOST:PORT --persona ID|DIR 
   --profile P             card (default), android, ios
   --data DIR              keeps counters and authorities; its anchors are then in DIR/trust for "tegata card read --trust"
   --out                   begins with the card outside the reader
+  --slow MS               each answer comes so much later
+  --pieces N              answers come in pieces of N bytes (61xx and GET RESPONSE)
+  --pulled-after N        the card leaves the reader after N commands
 
 Lines of standard input: insert, remove, status, quit. Ctrl-C ends it.
 ${EXIT}`;
