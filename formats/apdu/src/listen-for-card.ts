@@ -37,9 +37,12 @@ export interface CardReader {
 }
 
 const MAX_WAITING = 64;
+/** How long a card may stand beside one that is in the field: when that one was taken away just now, its line ends in this time. */
+const CHANGE_MS = 100;
 
 /**
- * Opens a card reader on 127.0.0.1. One card at a time: a second one is refused while the first is in the field.
+ * Opens a card reader on 127.0.0.1. One card at a time: a second one is refused while the first is in the field, and takes its place when the
+ * first was just taken away.
  * @example
  * const reader = await listenForCard();
  * const card = await reader.waitForCard({ timeoutMs: 60_000 });
@@ -47,18 +50,34 @@ const MAX_WAITING = 64;
 export async function listenForCard(options: ListenForCardOptions = {}): Promise<CardReader> {
   const { commandTimeoutMs = 10_000, tap = noTap, party = 'applicant-app' } = options;
   let card: Line | undefined;
+  let beside: Socket | undefined;
   const waiting = new Set<(line: Line | undefined) => void>();
 
-  const server = createServer((socket) => {
-    if (card) {
-      socket.destroy();
-      return;
-    }
+  const enter = (socket: Socket) => {
     const line = new Line(socket, commandTimeoutMs, () => {
-      if (card === line) card = undefined;
+      card = undefined;
+      if (beside) enter(beside);
     });
+    beside = undefined;
     card = line;
     for (const wake of waiting) wake(line);
+  };
+  const stand = (socket: Socket) => {
+    beside = socket;
+    const refused = setTimeout(() => {
+      if (beside === socket) socket.destroy();
+    }, CHANGE_MS);
+    // An error is always followed by close.
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      clearTimeout(refused);
+      if (beside === socket) beside = undefined;
+    });
+  };
+  const server = createServer((socket) => {
+    if (!card) enter(socket);
+    else if (!beside) stand(socket);
+    else socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -86,10 +105,17 @@ export async function listenForCard(options: ListenForCardOptions = {}): Promise
       return card !== undefined;
     },
     async waitForCard({ timeoutMs, step = options.step } = {}) {
-      const line = card ?? (await arrival(timeoutMs));
-      line.control(CONTROL.on);
-      line.control(CONTROL.reset);
-      const atr = await line.exchange(Uint8Array.of(CONTROL.atr));
+      let line = card ?? (await arrival(timeoutMs));
+      let atr: Uint8Array | undefined;
+      while (!atr) {
+        try {
+          atr = await powerOn(line);
+        } catch (error) {
+          // It had been taken away, and another one is there instead.
+          if (!card || card === line) throw error;
+          line = card;
+        }
+      }
       let open = true;
       return {
         atr,
@@ -114,10 +140,18 @@ export async function listenForCard(options: ListenForCardOptions = {}): Promise
     },
     close() {
       for (const wake of waiting) wake(undefined);
+      beside?.destroy();
+      beside = undefined;
       card?.hangUp();
       return new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+function powerOn(line: Line): Promise<Uint8Array> {
+  line.control(CONTROL.on);
+  line.control(CONTROL.reset);
+  return line.exchange(Uint8Array.of(CONTROL.atr));
 }
 
 interface Question {

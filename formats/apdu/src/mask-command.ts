@@ -10,8 +10,8 @@ const STAR = 0x2a;
 export function maskCommand(command: Uint8Array): Uint8Array {
   if (!isSecretCommand(command)) return command;
   const masked = Uint8Array.from(command);
-  // The whole rest: whether the last byte is data or Le does not matter to a display.
-  const extended = command.length > 7 && command[4] === 0;
+  // The whole rest: whether the last byte is data or Le does not matter to a display. Bytes that only look like a long Lc are hidden too.
+  const extended = command[4] === 0 && ((command[5]! << 8) | command[6]!) + 7 <= command.length;
   masked.fill(STAR, extended ? 7 : 5);
   return masked;
 }

@@ -153,6 +153,22 @@ test('a second card is refused while the first is in the field', async () => {
   });
 });
 
+test('a card that is held right after another was taken away is not refused', async () => {
+  await withReader(async (reader) => {
+    for (let i = 0; i < 40; i++) {
+      const held = await connectCard({ ...reader.address, atr, chip: echo() });
+      await reader.waitForCard();
+      held.remove();
+      await held.gone;
+      const next = await connectCard({ ...reader.address, atr, chip: echo() });
+      const card = await reader.waitForCard({ timeoutMs: 5000 });
+      assert.equal((await card.transmit(hex('00B00000'))).length, 6, `time ${i}`);
+      next.remove();
+      await next.gone;
+    }
+  });
+});
+
 test('a card that speaks without being asked is card-hostile', async () => {
   await withReader(async (reader) => {
     const socket = await new Promise<Socket>((resolve) => {

@@ -54,6 +54,8 @@ test('the bytes of a PIN are masked in VERIFY and CHANGE, and nothing else is', 
   assert.deepEqual(maskCommand(hex('00 24 01 80 04 31323334')), hex('00 24 01 80 04 2A2A2A2A'));
   assert.deepEqual(maskCommand(hex('80 32 00 80 04 31323334')), hex('80 32 00 80 04 2A2A2A2A'));
   assert.deepEqual(maskCommand(hex('00 20 00 91 00 00 04 31323334')), hex('00 20 00 91 00 00 04 2A2A2A2A'));
+  // A PIN behind an Lc of 0 is no command, and is a PIN.
+  assert.deepEqual(maskCommand(hex('00 20 00 91 00 31323334')), hex('00 20 00 91 00 2A2A2A2A'));
   const read = hex('00 B0 00 00 00');
   assert.equal(maskCommand(read), read);
   assert.ok(!isSecretCommand(hex('00 20 00 91')));
