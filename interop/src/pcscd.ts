@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -9,6 +9,8 @@ const SOCKET = '/run/pcscd/pcscd.comm';
 
 /** Where vpcd listens for the card of its first reader. */
 export const VPCD_PORT = 0x8c7b;
+/** Whoever listens here has the turn: there is one pcscd on a machine, and more than one file of tests that wants it. */
+const TURN_PORT = VPCD_PORT - 1;
 
 // Debian's vpcd 3.3 listens on every address and sends an answer's length apart from the answer. Loaded before libc, this keeps each TCP socket
 // on 127.0.0.1 and lets small packets go at once, which spares two delayed acknowledgements (87 ms) per command.
@@ -61,14 +63,33 @@ export async function withoutPcscd(): Promise<string | undefined> {
   const missing = missingPackages();
   if (missing.length > 0) return `Debian packages are missing: ${missing.join(' ')}`;
   if (process.getuid?.() !== 0) return 'pcscd needs root';
-  if (await answers(SOCKET)) return 'another pcscd is running';
+  // One of other tests ends by itself, and then it is our turn.
+  if ((await answers(SOCKET)) && !(await answers(TURN_PORT))) return 'another pcscd is running';
   return undefined;
 }
 
-/** Whether somebody listens at a local socket; one that a killed process left behind does not. */
-function answers(path: string): Promise<boolean> {
+/** Waits for the turn; it ends with the process at the latest. */
+async function takeTurn(): Promise<Server> {
+  let turn: Server | undefined;
+  await repeatedly(
+    async () => {
+      const server = createServer().unref();
+      turn = await new Promise((resolve) => {
+        server.once('error', () => resolve(undefined));
+        server.listen({ host: '127.0.0.1', port: TURN_PORT }, () => resolve(server));
+      });
+      return turn !== undefined;
+    },
+    'the turn of these tests',
+    4_000,
+  );
+  return turn as unknown as Server;
+}
+
+/** Whether somebody listens at a local socket or port; a socket that a killed process left behind does not. */
+function answers(at: string | number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(path);
+    const socket = typeof at === 'string' ? connect(at) : connect(at, '127.0.0.1');
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);
@@ -111,6 +132,7 @@ export async function startPcscd(folder: string): Promise<Pcscd> {
     join(readers, 'vpcd'),
     `FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:${channel}\nLIBPATH ${DRIVER}\nCHANNELID ${channel}\n`,
   );
+  const turn = await takeTurn();
   removeTraces();
   const daemon = spawn('pcscd', ['--foreground', '--config', readers], {
     env: { ...process.env, LD_PRELOAD: shim },
@@ -125,18 +147,18 @@ export async function startPcscd(folder: string): Promise<Pcscd> {
   try {
     await until('out');
   } catch (error) {
-    await end(daemon);
+    await end(daemon, turn);
     throw error;
   }
   return {
     run: (program, ...args) => run(folder, program, args),
     until,
-    stop: () => end(daemon),
+    stop: () => end(daemon, turn),
   };
 }
 
-async function repeatedly(holds: () => Promise<boolean>, what: string): Promise<void> {
-  for (let i = 0; i < 200; i++) {
+async function repeatedly(holds: () => Promise<boolean>, what: string, times = 200): Promise<void> {
+  for (let i = 0; i < times; i++) {
     if (await holds()) return;
     await sleep(50);
   }
@@ -151,13 +173,14 @@ function run(folder: string, program: string, args: string[]): Promise<{ code: n
   });
 }
 
-async function end(daemon: ChildProcess): Promise<void> {
+async function end(daemon: ChildProcess, turn: Server): Promise<void> {
   if (daemon.exitCode === null) {
     const ended = new Promise((resolve) => daemon.once('exit', resolve));
     daemon.kill('SIGTERM');
     await ended;
   }
   removeTraces();
+  turn.close();
 }
 
 /** What pcscd leaves when it is killed; only called where none runs. */
