@@ -41,6 +41,33 @@ export const chainTrustCases = (): Case[] => {
     responseCase(chain('own-root', 'The trusted root inside of the message', 'root-in-chain', { pitfalls: [12] }), {
       chain: [signer.certificate, root.certificate],
     }),
+    ...[responseCase, issuedCase].map((make) =>
+      make(
+        {
+          ...chain('', 'The trusted root inside of the message, in interop mode: it is laid aside', undefined),
+          id: make === issuedCase ? 'valid-interop-issued-own-root' : 'valid-interop-own-root',
+          expect: 'valid',
+          options: { profileMode: 'interop' },
+          warnings: [fails('issuer-chain', 'root-in-chain')],
+          pitfalls: [12],
+        },
+        { chain: [signer.certificate, root.certificate] },
+      ),
+    ),
+    responseCase(
+      chain('stranger-root-interop', 'The root of a stranger inside of the message, in interop mode', 'signature', {
+        options: { profileMode: 'interop' },
+        pitfalls: [12],
+      }),
+      { issuer: below, chain: [below.certificate, stranger.certificate] },
+    ),
+    responseCase(
+      chain('self-signed-interop', 'A signer that signed its own certificate, in interop mode', 'root-in-chain', {
+        options: { profileMode: 'interop' },
+        pitfalls: [12],
+      }),
+      { issuer: selfSigned() },
+    ),
     responseCase(chain('root-signs', 'A document that the root signed itself', 'root-in-chain', { pitfalls: [12] }), {
       issuer: root,
     }),

@@ -218,6 +218,29 @@ const headers = (): Case[] => [
   issuedCase(text('issued-tagged', 'The same outside of a presentation', 'tagged', { pitfalls: [13] }), {
     issuerAuth: (made) => new Tagged(18, made),
   }),
+  after(
+    'tagged-changed',
+    'issuerAuth with tag 18 and another signature, in interop mode',
+    'signature-invalid',
+    (made) =>
+      new Tagged(18, [
+        ...made.slice(0, 3),
+        (made[3] as Uint8Array).with(5, ((made[3] as Uint8Array)[5] as number) ^ 1),
+      ]),
+    { pitfalls: [13], options: { profileMode: 'interop' } },
+  ),
+  ...[responseCase, issuedCase].map((make) =>
+    make(
+      {
+        ...text('', 'issuerAuth with tag 18, in interop mode', 'tagged', { pitfalls: [13] }),
+        id: make === issuedCase ? 'valid-interop-issued-tagged' : 'valid-interop-tagged',
+        expect: 'valid',
+        options: { profileMode: 'interop' },
+        warnings: [fails('issuer-signature', 'tagged')],
+      },
+      { issuerAuth: (made) => new Tagged(18, made) },
+    ),
+  ),
   after('tag-98', 'issuerAuth with the tag of COSE_Sign', 'structure', (made) => new Tagged(98, made)),
   after('tag-17', 'issuerAuth with the tag of COSE_Mac0', 'structure', (made) => new Tagged(17, made)),
   after('tag-61', 'issuerAuth with the tag of a CWT', 'structure', (made) => new Tagged(61, made)),

@@ -25,7 +25,7 @@ export function verifyIssued(setting: Setting, given: string): VerifyResult {
     ...(deviceKey === undefined ? {} : { deviceKey: readPublicKey(files, 'device-key', deviceKey) }),
     ...(options.doctype === undefined ? {} : { docType: options.doctype }),
   });
-  const { value, offset } = parsed(() => parseIssuerSigned(issuerSigned));
+  const { value, offset } = parsed(() => parseIssuerSigned(issuerSigned, options.interop ? { tag: 'allow' } : {}));
   const checks = report.checks.map(checkResult);
   const unread = checks.some(({ id, result }) => id === 'cbor-structure' && result === 'failed');
   if (unread) return withoutDocuments(checks, offset);

@@ -42,7 +42,7 @@ describe('issueBatch', () => {
   });
 
   it('shares no salt, no digest, no key and no odd second between copies', async () => {
-    const parsed = (await batch({ decoys: 3 })).map(parseIssuerSigned);
+    const parsed = (await batch({ decoys: 3 })).map((bytes) => parseIssuerSigned(bytes));
     const salts = parsed.flatMap(({ nameSpaces }) => [...nameSpaces.values()].flat().map(({ random }) => hex(random)));
     assert.equal(new Set(salts).size, 6 * 13);
     const digests = parsed.flatMap(({ mso }) =>

@@ -1,5 +1,5 @@
 import { CborCursor, type CborValue, type DecodeOptions, Encoded, KnownNames } from '@tegata/cbor';
-import { CoseError, type CoseMessage, parseSign1, x5chain } from '@tegata/cose';
+import { CoseError, type CoseMessage, parseSign1, type TagRule, x5chain } from '@tegata/cose';
 import { MdocError } from './error.ts';
 import { type MobileSecurityObject, parseMso } from './mobile-security-object.ts';
 import { empty, missing, nextName, readStructure } from './read-structure.ts';
@@ -39,13 +39,14 @@ export interface IssuerSignedParts {
 
 /**
  * Takes IssuerSigned apart, keeping the bytes that are hashed and signed (ISO/IEC 18013-5 §8.3.2.1.2.2).
+ * @param options.tag whether the signature may carry a CBOR tag, as some issuers write it against the standard
  * @throws {MdocError} `structure`, `issuer-auth`, `mso-structure`
  * @example parseIssuerSigned(bytes).mso.docType
  */
-export function parseIssuerSigned(bytes: Uint8Array): IssuerSigned {
+export function parseIssuerSigned(bytes: Uint8Array, { tag }: { readonly tag?: TagRule } = {}): IssuerSigned {
   const { nameSpaces, issuerAuth } = parseIssuerSignedParts(bytes);
   try {
-    const message = parseSign1(issuerAuth);
+    const message = parseSign1(issuerAuth, tag);
     const certificates = x5chain(message);
     if (message.payload === null) throw new MdocError('issuer-auth', 'The issuer’s signature carries no payload.');
     return { nameSpaces, issuerAuth, message, certificates, mso: parseMso(message.payload) };

@@ -51,7 +51,10 @@ export async function verifyIssuerSignedOnline(
   if (revocationPolicy === 'off') return verifyIssuerSigned(options);
   const first = verifyIssuerSigned({ ...options, revocationPolicy: 'soft' });
   if (first.result === 'passed') {
-    const { certificates, mso } = parseIssuerSigned(options.issuerSigned);
+    const { certificates, mso } = parseIssuerSigned(
+      options.issuerSigned,
+      options.profileMode === 'interop' ? { tag: 'allow' } : {},
+    );
     const { status } = mso;
     const certificate = parseCertificate(certificates[0] as Uint8Array);
     const reference = status === undefined ? {} : referenceOf(() => readStatusReference(status));

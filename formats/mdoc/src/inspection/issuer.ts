@@ -1,5 +1,5 @@
 import { hash as hashOf } from 'node:crypto';
-import type { CborValue, Deviation } from '@tegata/cbor';
+import { type CborValue, type Deviation, Tagged } from '@tegata/cbor';
 import { CoseError, type CoseMessage, parseSign1, verifySign1, x5chain } from '@tegata/cose';
 import { type Certificate, isSelfSigned, nameValues, oid, parseCertificate, sameBytes, X509Error } from '@tegata/x509';
 import { MdocError } from '../error.ts';
@@ -40,7 +40,7 @@ export function inspectIssuer(
   document: { nameSpaces: IssuerNameSpaces; issuerAuth: CborValue },
   trust: IssuerTrust,
 ): InspectedIssuer {
-  const message = readMessage(list, document.issuerAuth);
+  const message = readMessage(list, document.issuerAuth, trust);
   if (!message) return {};
   const mso = readMso(list, message);
   const certificate = inspectChain(list, message, mso?.docType, trust);
@@ -57,9 +57,13 @@ export function inspectIssuer(
   return { message, mso, certificate, validity };
 }
 
-function readMessage(list: CheckList, issuerAuth: CborValue): CoseMessage | undefined {
+function readMessage(list: CheckList, issuerAuth: CborValue, trust: IssuerTrust): CoseMessage | undefined {
+  const interop = trust.profileMode === 'interop';
   try {
-    return parseSign1(issuerAuth);
+    const message = parseSign1(issuerAuth, interop ? 'allow' : 'refuse');
+    // The tag is not signed, and says what the place says already.
+    if (interop && issuerAuth instanceof Tagged) list.warn('issuer-signature', 'tagged', 'issuerAuth carries tag 18.');
+    return message;
   } catch (error) {
     if (!(error instanceof CoseError)) throw error;
     list.fail('issuer-signature', error.code, error.message);
@@ -141,14 +145,19 @@ function inspectPath(
   trust: IssuerTrust,
 ): Certificate {
   const anchors = anchorsFor(trust, docType);
-  const path = issuerPaths(anchors, trust.profileMode ?? 'strict').verify(leafDer, trust.now, others);
-  const leaf = path.leaf ?? fromMessage(leafDer);
+  const mode = trust.profileMode ?? 'strict';
   // A certificate that links a new root to the old one names itself too, but the old key has signed it.
-  if (isSelfSigned(leaf) || others.map(fromMessage).some(isSelfSigned)) {
-    const detail = 'The message brings a self-signed certificate: trust never comes from there.';
-    list.fail('issuer-chain', 'root-in-chain', detail);
-  } else if (path.result === 'passed') list.pass('issuer-chain');
-  else if (anchors.length === 0) {
+  const withoutRoots = others.filter((der) => !isSelfSigned(fromMessage(der)));
+  const path = issuerPaths(anchors, mode).verify(leafDer, trust.now, withoutRoots);
+  const leaf = path.leaf ?? fromMessage(leafDer);
+  const bringsRoot = withoutRoots.length < others.length;
+  const detail = 'The message brings a self-signed certificate: trust never comes from there.';
+  if (isSelfSigned(leaf) || (bringsRoot && mode === 'strict')) list.fail('issuer-chain', 'root-in-chain', detail);
+  else if (path.result === 'passed') {
+    // Real issuers send it along: to lay it aside is as safe as to refuse it.
+    if (bringsRoot) list.warn('issuer-chain', 'root-in-chain', detail);
+    else list.pass('issuer-chain');
+  } else if (anchors.length === 0) {
     list.fail('issuer-chain', 'no-trust-anchor', 'No root is trusted for this document type.');
   } else {
     const failed = path.checks.find(({ result }) => result === 'failed');
