@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { type CheckCardFiles, checkCardFiles } from './check-card-files.ts';
 import { checkSurfaceFiles } from './check-surface-files.ts';
 import { checkTextFiles } from './check-text-files.ts';
-import { writeCvc } from './cvc.ts';
+import { parseCvc, writeCvc } from './cvc.ts';
 import { CardFilesError } from './error.ts';
 import { keyId, TEST_SURFACE_AUTHORITY, TEST_TEXT_AUTHORITY } from './key-id.ts';
 import { myNumberCheckDigit } from './my-number.ts';
@@ -198,8 +198,9 @@ test('a surface AP that answers another challenge, or whose key the text AP used
 test('a portrait, a birth date or a key put into the signed groups of the face breaks its one signature', () => {
   const face = parseFaceFile(good.surface[2]);
   for (const part of [face.portrait, face.nameImage, face.addressImage]) {
-    // The view lies in the file, so the place is known.
-    const file = withByte(good.surface[2], part.byteOffset - good.surface[2].byteOffset + part.length - 1);
+    // The view lies in the file, so the place is known; in the photo it is one of the packets, which no header counts.
+    const last = part === face.portrait ? 5 : 1;
+    const file = withByte(good.surface[2], part.byteOffset - good.surface[2].byteOffset + part.length - last);
     assert.deepEqual(complaints({ ...good, surface: { ...good.surface, 2: file } }), [
       'surface-signature: bad-signature',
       'surface-presence: issuer-not-established',
@@ -288,6 +289,12 @@ test('parsers meet any bytes with CardFilesError only', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test('a certificate without 7F21 that is longer than any object is malformed, as GET DATA may give it', () => {
+  const long = new Uint8Array(65_536);
+  long.set([0x5f, 0x4e, 0x01]);
+  assert.throws(() => parseCvc(long), { code: 'file-malformed' });
 });
 
 test('the command for the proof is 80 2A 00 00 33 … 00', () => {

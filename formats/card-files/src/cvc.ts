@@ -51,7 +51,7 @@ export async function writeCvc({ issuerKeyId, subjectKeyId, publicKey, sign }: C
  */
 export function parseCvc(bytes: Uint8Array, file = 'cvc'): Cvc {
   const first = fileErrors(file, () => readTlv(bytes));
-  const whole = first.tag === 0x5f4e ? encodeTlv(0x7f21, bytes) : bytes;
+  const whole = first.tag === 0x5f4e ? fileErrors(file, () => encodeTlv(0x7f21, bytes)) : bytes;
   const layout = readLayout(file, whole, 0x7f21, [0x5f4e, 0x5f37]);
   const body = fixed(file, layout, 0, BODY_LENGTH);
   return {

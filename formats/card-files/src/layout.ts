@@ -1,8 +1,8 @@
 import { ApduError, readFileObject, readTlvs, type Tlv } from '@tegata/apdu';
 import { malformed, outOfRange } from './error.ts';
 
-// READ BINARY reaches offset 7FFF and 256 bytes from there (card.md §3): no file can be longer.
-const MAX_FILE = 0x7fff + 256;
+/** READ BINARY reaches offset 7FFF and 256 bytes from there (card.md §3): no file can be longer. */
+export const MAX_FILE = 0x7fff + 256;
 
 /** The objects of a file: the template and its children in order. */
 export interface Layout {

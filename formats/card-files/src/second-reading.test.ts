@@ -11,10 +11,11 @@ import {
 } from 'node:crypto';
 import { test } from 'node:test';
 import { writeCvc } from './cvc.ts';
+import { withFiller } from './filler.ts';
 import { keyId } from './key-id.ts';
 import { digestInfoSigner } from './rsa-signature.ts';
 import { writeAgeFile } from './surface/age-file.ts';
-import { writeFaceFile } from './surface/face-file.ts';
+import { parseFaceFile, writeFaceFile } from './surface/face-file.ts';
 import { writeIssuerFile } from './surface/issuer-file.ts';
 import { writeMyNumberImageFile } from './surface/my-number-image-file.ts';
 import { writeAttributesFile } from './text/attributes-file.ts';
@@ -70,6 +71,23 @@ test('text 0002 with a long address takes the 82 form twice and its offsets foll
   assert.equal(hexOf(file.subarray(address, address + 5)), 'DF238200B4');
   assert.equal(hexOf(file.subarray(birth, birth + 3)), 'DF2408');
   assert.equal(hexOf(file.subarray(sex)), 'DF250131');
+});
+
+test('text 0002 with name and address as long as they may be, in characters of four bytes, has offsets above FF', () => {
+  const [name, address] = ['𠮷'.repeat(100), '𠮷'.repeat(200)];
+  const file = Buffer.from(writeAttributesFile({ name, address, birthDate: '19800217', sex: '0' }));
+  // FF20 82 hh ll, then DF21 08, so that the first object stands at 16; each of the next two has a header of 5.
+  const offsets = [16, 16 + 405, 16 + 405 + 805, 16 + 405 + 805 + 11];
+  assert.equal(file.readUInt16BE(3), file.length - 5);
+  assert.deepEqual(
+    [0, 1, 2, 3].map((i) => file.readUInt16BE(8 + 2 * i)),
+    offsets,
+  );
+  assert.deepEqual(
+    offsets.map((at) => hexOf(file.subarray(at, at + 2))),
+    ['DF22', 'DF23', 'DF24', 'DF25'],
+  );
+  assert.equal(file.toString('utf8', offsets[1]! + 5, offsets[2]), address);
 });
 
 test('text 0003 hashes file 0001 with its filler and file 0002 from the byte DF22 on, and the issuer signs 70 bytes', async () => {
@@ -144,6 +162,16 @@ test('surface 0002: nine offsets, three hashes in one DigestInfo of 115 bytes, e
   const digestInfo = publicDecrypt({ key: issuer.publicKey, padding: constants.RSA_PKCS1_PADDING }, signature);
   assert.equal(hexOf(digestInfo), `3071300D060960864801650304020105000460${hashes.join('')}`);
   assert.equal(hexOf(file.subarray(starts[7]! + 3, starts[8])), hexOf(Buffer.from('20350217')));
+});
+
+test('surface 0002 is no longer than READ BINARY reaches: beyond that it is value-out-of-range', async () => {
+  for (const length of [32_500, 70_000]) {
+    const portrait = new Uint8Array(length);
+    await assert.rejects(writeFaceFile({ ...face, portrait, sign }), { code: 'value-out-of-range' }, String(length));
+  }
+  const most = await writeFaceFile({ ...face, portrait: new Uint8Array(31_700), sign });
+  assert.ok(withFiller(most).length <= 0x7fff + 256);
+  assert.equal(parseFaceFile(withFiller(most)).portrait.length, 31_700);
 });
 
 test('surface 0003 has the version 06030E01, the municipality and a reference of 272 bytes', () => {

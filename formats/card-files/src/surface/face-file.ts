@@ -1,13 +1,15 @@
 import type { KeyObject } from 'node:crypto';
 import { digestInfoThreeSha256, encodeTlv } from '@tegata/apdu';
 import { malformed, outOfRange } from '../error.ts';
-import { asciiDigits, checkOffsets, digits, fixed, type Layout, readLayout } from '../layout.ts';
+import { asciiDigits, checkOffsets, digits, fixed, type Layout, MAX_FILE, readLayout } from '../layout.ts';
 import { offsetTable } from '../offset-table.ts';
 import { decodeRsaKey, encodeRsaKey } from '../rsa-key.ts';
 import { isSignatureOf, type SignDigestInfo, sha256 } from '../rsa-signature.ts';
 import { isSex, type Sex } from '../text/attributes-file.ts';
 
 const FILE = 'surface 0002';
+// What is no image takes 603 bytes of a file, and filler up to 32.
+const MAX_IMAGES = MAX_FILE - 700;
 const TAGS = [0xdf21, 0xdf22, 0xdf23, 0xdf24, 0xdf25, 0xdf26, 0xdf27, 0xdf28, 0xdf29, 0xdf2a];
 
 /** What the face of the card shows. */
@@ -42,6 +44,10 @@ export interface FaceFile extends Face {
  */
 export async function writeFaceFile(face: Face & { sign: SignDigestInfo }): Promise<Uint8Array> {
   if (!isSex(face.sex)) throw outOfRange('sex', '0, 1, 2 or 9');
+  const images = [face.nameImage, face.addressImage, face.portrait, face.securityCodeImage];
+  if (images.reduce((sum, { length }) => sum + length, 0) > MAX_IMAGES) {
+    throw outOfRange('images', `${MAX_IMAGES} bytes together, as far as READ BINARY reaches`);
+  }
   const birth = encodeTlv(0xdf22, asciiDigits('birth date', face.birthDate, 8));
   const sex = encodeTlv(0xdf23, Buffer.from(face.sex, 'latin1'));
   const key = encodeTlv(0xdf24, encodeRsaKey(face.cardKey));
