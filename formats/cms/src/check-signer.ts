@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { DerReader, tag } from '@tegata/der';
 import { type Certificate, type Check, sameBytes, signatureFits } from '@tegata/x509';
 import { digestOf } from './digest.ts';
@@ -93,7 +93,7 @@ export function checkSigner(question: SignerQuestion, check: CheckFunction): Dat
     'RFC 8933 §3',
   );
   if (digest && attributes) {
-    const expected = createHash(digest).update(content).digest();
+    const expected = hash(digest, content, 'buffer');
     const found = messageDigestOf(attributes);
     check(
       'message-digest',
@@ -168,7 +168,7 @@ function checkSigningCertificate(
   const ess = signingCertificateOf(attributes);
   const fits =
     ess !== undefined &&
-    sameBytes(ess.hash, createHash(ess.digest).update(certificate.raw).digest()) &&
+    sameBytes(ess.hash, hash(ess.digest, certificate.raw, 'buffer')) &&
     (ess.serial === undefined || sameBytes(ess.serial, certificate.serial)) &&
     (ess.issuer === undefined || sameBytes(ess.issuer, certificate.issuer.raw));
   check(

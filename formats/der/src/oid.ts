@@ -31,6 +31,31 @@ export function oidToText(content: Uint8Array, offset = 0): string {
   return [top, first - top * 40n, ...rest].join('.');
 }
 
+// A certificate names some thirty types, and all certificates name the same ones.
+const interned: { readonly content: Uint8Array; readonly text: string }[][] = Array.from({ length: 256 }, () => []);
+const MAX_INTERNED = 4;
+
+/**
+ * Reads the content of an OBJECT IDENTIFIER where it stands in a larger input.
+ * @throws {DerError} as {@link oidToText}
+ */
+export function oidIn(input: Uint8Array, start: number, end: number): string {
+  let mix = end - start;
+  for (let at = start; at < end && at < start + MAX_OCTETS; at++) mix = (mix * 31 + (input[at] as number)) | 0;
+  const known = interned[(mix ^ (mix >>> 8)) & 0xff] as { content: Uint8Array; text: string }[];
+  for (const { content, text } of known) if (standsAt(content, input, start, end)) return text;
+  const content = input.subarray(start, end);
+  const text = oidToText(content, start);
+  if (known.length < MAX_INTERNED) known.push({ content: content.slice(), text });
+  return text;
+}
+
+function standsAt(content: Uint8Array, input: Uint8Array, start: number, end: number): boolean {
+  if (content.length !== end - start) return false;
+  for (let i = 0; i < content.length; i++) if (content[i] !== input[start + i]) return false;
+  return true;
+}
+
 /**
  * Writes the content of an OBJECT IDENTIFIER.
  * @throws {DerError} `der-oid-malformed` when the text is not a dotted identifier

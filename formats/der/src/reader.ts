@@ -1,5 +1,5 @@
 import { DerError, type DerErrorCode } from './error.ts';
-import { oidToText } from './oid.ts';
+import { oidIn } from './oid.ts';
 import { stringToText } from './string.ts';
 import { isConstructed, tag } from './tag.ts';
 import { generalizedTimeToDate, utcTimeToDate } from './time.ts';
@@ -28,6 +28,31 @@ export interface DerElement {
   readonly contentOffset: number;
   readonly raw: Uint8Array;
   readonly content: Uint8Array;
+}
+
+/** Most callers want one of the two views, and a view costs as much as reading the element. */
+class ReadElement implements DerElement {
+  readonly tag: number;
+  readonly offset: number;
+  readonly contentOffset: number;
+  readonly #input: Uint8Array;
+  readonly end: number;
+
+  constructor(input: Uint8Array, tag: number, offset: number, contentOffset: number, end: number) {
+    this.#input = input;
+    this.tag = tag;
+    this.offset = offset;
+    this.contentOffset = contentOffset;
+    this.end = end;
+  }
+
+  get raw(): Uint8Array {
+    return this.#input.subarray(this.offset, this.end);
+  }
+
+  get content(): Uint8Array {
+    return this.#input.subarray(this.contentOffset, this.end);
+  }
 }
 
 /** A BIT STRING: whole octets, of which the last `unusedBits` bits are not part of the value. */
@@ -122,14 +147,7 @@ export class DerReader {
   element(): DerElement {
     const offset = this.#at;
     const found = this.#head();
-    const contentOffset = this.#next;
-    return {
-      tag: found,
-      offset,
-      contentOffset,
-      raw: this.#input.subarray(offset, this.#at),
-      content: this.#input.subarray(contentOffset, this.#at),
-    };
+    return new ReadElement(this.#input, found, offset, this.#next, this.#at);
   }
 
   /** The next element, which must have this tag. @throws {DerError} `der-tag-unexpected` */
@@ -145,7 +163,7 @@ export class DerReader {
 
   /** A reader over the content of an element that was just read from this reader. */
   into(element: DerElement): DerReader {
-    const end = element.contentOffset + element.content.length;
+    const end = element instanceof ReadElement ? element.end : element.contentOffset + element.content.length;
     return new DerReader(this.#input, element.contentOffset, end, this.#depth + 1, this.#budget);
   }
 
@@ -279,14 +297,16 @@ export class DerReader {
   }
 
   oid(expected: number = tag.oid): string {
-    const content = this.#content(expected);
-    return oidToText(content, this.#next);
+    this.#must(expected);
+    this.#head();
+    return oidIn(this.#input, this.#next, this.#at);
   }
 
   /** A character string of any of the usual types. */
   string(): string {
-    const { tag: type, content, offset } = this.element();
-    return stringToText(type, content, offset);
+    const offset = this.#at;
+    const type = this.#head();
+    return stringToText(type, this.#input.subarray(this.#next, this.#at), offset);
   }
 
   /** A UTCTime or GeneralizedTime. */
@@ -326,6 +346,8 @@ export class DerReader {
   }
 
   #must(expected: number): void {
+    // Nearly every tag is one octet, and the right one: #head looks at its form.
+    if (this.#at < this.#end && this.#input[this.#at] === expected && (expected & 0x1f) !== 0x1f) return;
     const found = this.peek();
     if (found === undefined) this.#fail('der-truncated', 'An element is missing.');
     if (found !== expected) {

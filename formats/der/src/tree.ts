@@ -21,9 +21,10 @@ export function parseDer(bytes: Uint8Array, limits: DerLimits = {}): DerNode {
 
 function readNode(reader: DerReader): DerNode {
   const element = reader.element();
-  if (!isConstructed(element.tag)) return element;
+  const { tag, offset, contentOffset, raw, content } = element;
+  if (!isConstructed(tag)) return { tag, offset, contentOffset, raw, content };
   const inner = reader.into(element);
   const children: DerNode[] = [];
   while (!inner.done) children.push(readNode(inner));
-  return { ...element, children };
+  return { tag, offset, contentOffset, raw, content, children };
 }

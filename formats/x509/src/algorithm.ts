@@ -1,6 +1,7 @@
 import { type KeyObject, verify } from 'node:crypto';
 import { type DerReader, tag } from '@tegata/der';
 import { oid } from './oids.ts';
+import { isReasonable } from './rsa-key.ts';
 
 /** AlgorithmIdentifier: `raw` is its whole DER, `parameters` that of its parameters. */
 export interface AlgorithmIdentifier {
@@ -48,13 +49,20 @@ export function signatureKind(algorithm: AlgorithmIdentifier): SignatureKind | u
   return sound ? kind : undefined;
 }
 
-/** Larger keys are nobody's here, and a stranger's certificate could keep a verifier busy with one. */
-const MAX_RSA_BITS = 8192;
-const MAX_RSA_EXPONENT = 0xffff_ffffn;
+// Keys whose size was seen where they came from: to ask node:crypto costs half as much as the verification.
+const reasonable = Symbol('reasonable');
+type NotedKey = KeyObject & { [reasonable]?: boolean };
 
-function isReasonable({ asymmetricKeyDetails }: KeyObject): boolean {
-  const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {};
-  return modulusLength <= MAX_RSA_BITS && publicExponent <= MAX_RSA_EXPONENT;
+/** Notes that an RSA key is none that would keep a verifier busy. */
+export function noteReasonable(publicKey: KeyObject): void {
+  (publicKey as NotedKey)[reasonable] = true;
+}
+
+function isKnownReasonable(publicKey: NotedKey): boolean {
+  if (publicKey[reasonable] !== undefined) return publicKey[reasonable];
+  const { modulusLength = 0, publicExponent = 0n } = publicKey.asymmetricKeyDetails ?? {};
+  publicKey[reasonable] = isReasonable({ bits: modulusLength, exponent: Number(publicExponent) });
+  return publicKey[reasonable];
 }
 
 /**
@@ -69,7 +77,7 @@ export function signatureFits(
 ): boolean {
   const kind = signatureKind(algorithm);
   if (!kind || publicKey.asymmetricKeyType !== kind.key) return false;
-  if (kind.key === 'rsa' && !isReasonable(publicKey)) return false;
+  if (kind.key === 'rsa' && !isKnownReasonable(publicKey)) return false;
   try {
     return verify(kind.hash, data, publicKey, signature);
   } catch {

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { type BitString, DerReader, tag } from '@tegata/der';
-import { type AlgorithmIdentifier, readAlgorithm } from './algorithm.ts';
+import { type AlgorithmIdentifier, noteReasonable, readAlgorithm } from './algorithm.ts';
 import { readingDer, X509Error, type X509ErrorCode } from './error.ts';
 import {
   type AccessDescription,
@@ -22,6 +22,7 @@ import {
 import type { GeneralName } from './general-name.ts';
 import { type Name, readName } from './name.ts';
 import { oid } from './oids.ts';
+import { isReasonable, rsaKeyFacts } from './rsa-key.ts';
 
 /** One extension as it stands; `value` is the DER inside the OCTET STRING. */
 export interface Extension {
@@ -78,6 +79,17 @@ export interface Certificate extends DecodedExtensions {
   /** BOOLEANs that are not DER; more than 0 only where such reading was asked for. */
   readonly irregular: number;
   extension(oid: string): Extension | undefined;
+  /** Who was found to have signed it, or not: as good as the octets are the same. For `isSignedBy` alone. */
+  readonly [signedBy]: SignatureVerdict[];
+}
+
+/** The place of the verdicts. */
+export const signedBy = Symbol('signedBy');
+
+/** Whether the key of that certificate has signed. */
+export interface SignatureVerdict {
+  readonly issuer: Certificate;
+  readonly fits: boolean;
 }
 
 interface Reading {
@@ -85,6 +97,7 @@ interface Reading {
 }
 
 const limits = { maxBytes: 64 * 1024, maxDepth: 24, maxElements: 5000 } as const;
+const limitsOf = { der: { ...limits, booleans: 'der' }, ber: { ...limits, booleans: 'ber' } } as const;
 const MAX_EXTENSIONS = 64;
 
 /**
@@ -111,7 +124,7 @@ export function parseForeignRoot(bytes: Uint8Array): Certificate {
 
 function parseAs(bytes: Uint8Array, reading: Reading): Certificate {
   return readingDer('der', 'The certificate', () => {
-    const reader = DerReader.over(bytes, { ...limits, ...reading });
+    const reader = DerReader.over(bytes, limitsOf[reading.booleans]);
     const certificate = readCertificate(reader, reading);
     reader.end();
     return certificate;
@@ -150,7 +163,7 @@ function readCertificate(reader: DerReader, reading: Reading): Certificate {
   const notBefore = readTime(validity);
   const notAfter = readTime(validity);
   validity.end();
-  const subject = readName(tbs);
+  const subject = readName(tbs, 'person');
   const spki = readSpki(tbs);
   tbs.optional(tag.primitive(1));
   tbs.optional(tag.primitive(2));
@@ -158,29 +171,35 @@ function readCertificate(reader: DerReader, reading: Reading): Certificate {
   tbs.end();
 
   const { decoded, irregular } = decode(extensions, reading);
-  const byOid = new Map(extensions.map((extension) => [extension.oid, extension]));
   let publicKey: KeyObject | undefined;
+  let sanOtherNames: ReadonlyMap<string, Uint8Array> | undefined;
   return {
     raw: whole.raw,
     tbs: signed.raw,
     serial,
-    serialHex: Buffer.from(serial).toString('hex').toUpperCase(),
+    get serialHex() {
+      return Buffer.from(serial).toString('hex').toUpperCase();
+    },
     issuer,
     subject,
     notBefore,
     notAfter,
     spki,
     get publicKey() {
-      publicKey ??= importKey(spki.raw);
+      publicKey ??= importKey(spki);
       return publicKey;
     },
     innerAlgorithm,
     signatureAlgorithm,
     signature,
     extensions,
-    sanOtherNames: otherNames(decoded.subjectAltName),
+    get sanOtherNames() {
+      sanOtherNames ??= otherNames(decoded.subjectAltName);
+      return sanOtherNames;
+    },
     irregular: reader.irregular + irregular,
-    extension: (id) => byOid.get(id),
+    extension: (id) => extensions.find((extension) => extension.oid === id),
+    [signedBy]: [],
     ...decoded,
   };
 }
@@ -210,9 +229,15 @@ function readSpki(reader: DerReader): SubjectPublicKeyInfo {
   return { raw: sequence.raw, algorithm, key };
 }
 
-function importKey(spki: Uint8Array): KeyObject {
+function importKey({ raw, algorithm, key }: SubjectPublicKeyInfo): KeyObject {
   try {
-    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    // The shorter form of an RSA key is imported faster; its parameters are judged by `keyKind`.
+    const rsa = algorithm.oid === oid.rsaEncryption;
+    const type = rsa ? 'pkcs1' : 'spki';
+    const imported = createPublicKey({ key: bufferOf(rsa ? key.bytes : raw), format: 'der', type });
+    const facts = rsa ? rsaKeyFacts(key.bytes) : undefined;
+    if (facts && isReasonable(facts)) noteReasonable(imported);
+    return imported;
   } catch (error) {
     throw new X509Error(
       'key-unsupported',
@@ -222,6 +247,8 @@ function importKey(spki: Uint8Array): KeyObject {
     );
   }
 }
+
+const bufferOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 function readExtensions(explicit: DerReader | undefined): Extension[] {
   if (!explicit) return [];
@@ -248,7 +275,9 @@ function readExtensions(explicit: DerReader | undefined): Extension[] {
 export function readExtension(list: DerReader): Extension {
   const inner = list.sequence();
   const id = inner.oid();
-  const critical = readingDer('extension-malformed', 'A critical flag', () => inner.booleanOrFalse(), { oid: id });
+  const critical =
+    inner.peek() === tag.boolean &&
+    readingDer('extension-malformed', 'A critical flag', () => inner.booleanOrFalse(), { oid: id });
   const value = inner.octetString();
   inner.end();
   return { oid: id, critical, value };
@@ -273,21 +302,29 @@ const decoders: ReadonlyMap<string, readonly [keyof DecodedExtensions, (reader: 
 function decode(extensions: readonly Extension[], reading: Reading): { decoded: DecodedExtensions; irregular: number } {
   const decoded: Record<string, unknown> = {};
   let irregular = 0;
-  for (const extension of extensions) {
-    const known = decoders.get(extension.oid);
-    if (!known) continue;
-    const [member, read] = known;
-    const context = { oid: extension.oid };
+  let at = '';
+  const decodeAll = () => {
+    for (const extension of extensions) {
+      const known = decoders.get(extension.oid);
+      if (!known) continue;
+      at = extension.oid;
+      const [member, read] = known;
+      const reader = DerReader.over(extension.value, limitsOf[reading.booleans]);
+      decoded[member] = read(reader);
+      reader.end();
+      irregular += reader.irregular;
+    }
+  };
+  try {
+    decodeAll();
+  } catch (error) {
     readingDer(
       'extension-malformed',
       'An extension',
       () => {
-        const reader = DerReader.over(extension.value, { ...limits, ...reading });
-        decoded[member] = read(reader);
-        reader.end();
-        irregular += reader.irregular;
+        throw error;
       },
-      context,
+      { oid: at },
     );
   }
   return { decoded: decoded as DecodedExtensions, irregular };

@@ -1,5 +1,5 @@
 import { signatureFits } from './algorithm.ts';
-import type { Certificate } from './certificate.ts';
+import { type Certificate, signedBy } from './certificate.ts';
 import { sameBytes } from './name.ts';
 import { isSelfSigned } from './rules/names.ts';
 
@@ -87,24 +87,23 @@ function validFirst(candidates: readonly Certificate[], at: Date): readonly Cert
   return [...candidates.filter(valid), ...candidates.filter((candidate) => !valid(candidate))];
 }
 
-// What was signed stays signed: a certificate that is kept is checked against each issuer once.
-const verdicts = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
+const MAX_VERDICTS = 8;
 
-/** Whether the signature of a certificate is of the other's key. The answer is kept as long as both objects live. */
+/**
+ * Whether the signature of a certificate is of the other's key. What was signed stays signed: a certificate that is held is checked against
+ * each issuer once.
+ */
 export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
-  let known = verdicts.get(certificate);
-  if (!known) {
-    known = new WeakMap();
-    verdicts.set(certificate, known);
-  }
-  const before = known.get(issuer);
-  if (before !== undefined) return before;
+  const verdicts = certificate[signedBy];
+  const known = verdicts.find((verdict) => verdict.issuer === issuer);
+  if (known) return known.fits;
   let fits = false;
   try {
     fits = signatureFits(certificate.signatureAlgorithm, issuer.publicKey, certificate.tbs, certificate.signature);
   } catch {
     // A key that cannot be imported has signed nothing; the rule `key` names the fault.
   }
-  known.set(issuer, fits);
+  if (verdicts.length === MAX_VERDICTS) verdicts.shift();
+  verdicts.push({ issuer, fits });
   return fits;
 }

@@ -2,6 +2,7 @@ import { der } from '@tegata/der';
 import type { Certificate } from './certificate.ts';
 import { sameBytes } from './name.ts';
 import { oid } from './oids.ts';
+import { rsaKeyFacts } from './rsa-key.ts';
 
 const curves = (
   [
@@ -24,31 +25,31 @@ export function keyKind(certificate: Certificate): string | undefined {
   const { parameters } = algorithm;
   switch (algorithm.oid) {
     case oid.rsaEncryption: {
-      const rsa = imported(certificate);
       const isNull = parameters?.length === 2 && parameters[0] === 0x05;
-      return isNull && rsa?.publicExponent === 65537n ? `RSA-${rsa.modulusLength}` : undefined;
+      const rsa = isNull ? rsaKeyFacts(key.bytes) : undefined;
+      return rsa?.exponent === 65537 && isImported(certificate) ? `RSA-${rsa.bits}` : undefined;
     }
     case oid.ecPublicKey: {
       const curve = parameters && curves.find((known) => sameBytes(known.parameters, parameters));
       const uncompressed = curve && key.bytes.length === 1 + 2 * curve.octets && key.bytes[0] === 0x04;
-      return uncompressed && imported(certificate) ? curve.name : undefined;
+      return uncompressed && isImported(certificate) ? curve.name : undefined;
     }
     case oid.ed25519:
     case oid.ed448: {
       const [name, octets] = algorithm.oid === oid.ed25519 ? (['Ed25519', 32] as const) : (['Ed448', 57] as const);
       const sound = parameters === undefined && key.bytes.length === octets;
-      return sound && imported(certificate) ? name : undefined;
+      return sound && isImported(certificate) ? name : undefined;
     }
     default:
       return undefined;
   }
 }
 
-/** What node:crypto says of the key: nothing when it does not take it, for example for a point that is not on the curve. */
-function imported(certificate: Certificate) {
+/** Whether node:crypto takes the key: it does not, for example, for a point that is not on the curve. */
+function isImported(certificate: Certificate): boolean {
   try {
-    return certificate.publicKey.asymmetricKeyDetails ?? {};
+    return certificate.publicKey !== undefined;
   } catch {
-    return undefined;
+    return false;
   }
 }

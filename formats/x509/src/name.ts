@@ -18,10 +18,35 @@ export interface Name {
 
 const MAX_RDNS = 64;
 
-/** Reads a Name (RFC 5280 §4.1.2.4). @throws {DerError} */
-export function readName(reader: DerReader): Name {
+// The names of the CAs stand in everything that they issue. Two generations make a bounded memory of the recent ones.
+const MAX_KNOWN = 64;
+const MAX_KNOWN_OCTETS = 512;
+let young = new Map<string, Name>();
+let old = new Map<string, Name>();
+
+/**
+ * Reads a Name (RFC 5280 §4.1.2.4). One that was met of late is the same object again.
+ * @param kind `person` for a name that is nobody else's: it is not remembered
+ * @throws {DerError}
+ */
+export function readName(reader: DerReader, kind: 'shared' | 'person' = 'shared'): Name {
   const sequence = reader.expect(0x30);
-  const inner = reader.into(sequence);
+  const { raw } = sequence;
+  if (kind === 'person' || raw.length > MAX_KNOWN_OCTETS) return { raw, rdns: readRdns(reader.into(sequence)) };
+  const key = Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString('latin1');
+  const known = young.get(key) ?? old.get(key);
+  if (known && young.has(key)) return known;
+  // A copy: what is remembered must not hold the whole message.
+  const name = known ?? { raw: raw.slice(), rdns: readRdns(reader.into(sequence)) };
+  if (young.size >= MAX_KNOWN) {
+    old = young;
+    young = new Map();
+  }
+  young.set(key, name);
+  return name;
+}
+
+function readRdns(inner: DerReader): NameAttribute[][] {
   const rdns: NameAttribute[][] = [];
   while (!inner.done) {
     if (rdns.length === MAX_RDNS) {
@@ -45,7 +70,7 @@ export function readName(reader: DerReader): Name {
     }
     rdns.push(attributes);
   }
-  return { raw: sequence.raw, rdns };
+  return rdns;
 }
 
 const keywords: ReadonlyMap<string, string> = new Map([

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as hashOf } from 'node:crypto';
 import { DerReader, der, tag } from '@tegata/der';
 import { readAlgorithm } from './algorithm.ts';
 import { asCertificate, type Certificate, type Extension, readExtension } from './certificate.ts';
@@ -28,10 +28,21 @@ export interface OcspRequest {
 const limits = { maxBytes: 16 * 1024, maxDepth: 24, maxElements: 2000 } as const;
 const MAX_REQUESTS = 32;
 
+interface IssuerHashes {
+  readonly name: Uint8Array;
+  readonly key: Uint8Array;
+}
+
+// The same few CAs are named in every message.
+const hashesOf = new WeakMap<Certificate, { [hash in CertIdHash]?: IssuerHashes }>();
+
 /** The two hashes by which a CertID names an issuer. */
-export function issuerHashes(issuer: Certificate, hash: CertIdHash): { name: Uint8Array; key: Uint8Array } {
-  const digest = (data: Uint8Array) => new Uint8Array(createHash(hash).update(data).digest());
-  return { name: digest(issuer.subject.raw), key: digest(issuer.spki.key.bytes) };
+export function issuerHashes(issuer: Certificate, hash: CertIdHash): IssuerHashes {
+  const known = hashesOf.get(issuer) ?? {};
+  const digest = (data: Uint8Array) => new Uint8Array(hashOf(hash, data, 'buffer'));
+  known[hash] ??= { name: digest(issuer.subject.raw), key: digest(issuer.spki.key.bytes) };
+  hashesOf.set(issuer, known);
+  return known[hash];
 }
 
 /**

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { signatureFits } from './algorithm.ts';
 import { asCertificate, type Certificate, parseCertificate } from './certificate.ts';
 import { X509Error } from './error.ts';
+import { keyHash } from './key-hash.ts';
 import { sameBytes } from './name.ts';
 import { type CertIdHash, issuerHashes } from './ocsp-request.ts';
 import { type OcspBasicResponse, type OcspSingleResponse, readOcspResponse } from './ocsp-response.ts';
 import { oid } from './oids.ts';
-import { verifyPath } from './path.ts';
+import { createPathValidator, type PathValidator } from './path-validator.ts';
 import { type Check, report } from './report.ts';
 
 /** A response and the question that it must answer. */
@@ -171,8 +171,19 @@ function open(
 
 function namedBy(basic: OcspBasicResponse, certificate: Certificate): boolean {
   if (basic.responderName) return sameBytes(basic.responderName.raw, certificate.subject.raw);
-  const hash = createHash('sha1').update(certificate.spki.key.bytes).digest();
-  return basic.responderKeyHash !== undefined && sameBytes(basic.responderKeyHash, hash);
+  return basic.responderKeyHash !== undefined && sameBytes(basic.responderKeyHash, keyHash(certificate));
+}
+
+// A CA has few responders, and each of their answers carries the same certificate.
+const responders = new WeakMap<Certificate, PathValidator>();
+
+/** Paths of the responders that a CA has delegated. The rows beyond RFC 6960 are the business of whoever issues such a certificate. */
+function delegates(issuer: Certificate): PathValidator {
+  const known = responders.get(issuer);
+  if (known) return known;
+  const made = createPathValidator({ anchors: [issuer], profile: 'ocsp-signer', mode: 'interop', maxEntries: 64 });
+  responders.set(issuer, made);
+  return made;
 }
 
 /** The issuing CA itself, a pinned responder, or one that the CA has delegated directly. */
@@ -188,21 +199,9 @@ function findResponder(
     return valid ? { certificate: pinned } : { fault: 'The pinned responder’s certificate is not valid now.' };
   }
   for (const raw of basic.certificates) {
-    let candidate: Certificate;
-    try {
-      candidate = parseCertificate(raw);
-    } catch {
-      continue;
-    }
-    if (!namedBy(basic, candidate)) continue;
-    // The rows beyond RFC 6960 are the business of whoever issues such a certificate.
-    const path = verifyPath({
-      leaf: candidate,
-      anchors: [issuer],
-      at: input.at,
-      profile: 'ocsp-signer',
-      mode: 'interop',
-    });
+    const path = delegates(issuer).verify(raw, input.at);
+    const candidate = path.leaf;
+    if (!candidate || !namedBy(basic, candidate)) continue;
     if (path.result !== 'passed') return { fault: `The responder’s certificate is refused: ${path.code}.` };
     const believed = candidate.extension(oid.ocspNoCheck) || input.responderRevocation?.(candidate) === 'good';
     return believed ? { certificate: candidate } : { fault: 'Whether the responder is revoked is not known.' };

@@ -43,7 +43,7 @@ const entity: readonly Rule[] = [
   ...everywhere,
   jpkiAlgorithm,
   key(jpkiKeys),
-  lifetimeByKey({ years: 5, days: 1 }, { 'P-384': { years: 10, days: 32 } }, clause),
+  lifetimeByKey({ years: 5, days: 1 }, { [oid.ecPublicKey]: { years: 10, days: 32 } }, clause),
   notCa,
   notSelfSigned,
   country,

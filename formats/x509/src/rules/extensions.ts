@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { DistributionPoint } from '../extensions.ts';
 import type { GeneralName } from '../general-name.ts';
+import { keyHash } from '../key-hash.ts';
 import { sameBytes } from '../name.ts';
 import { oid, oidName } from '../oids.ts';
 import { type Fault, none, type Rule, unless } from './rule.ts';
 
 const clause = 'ISO/IEC 18013-5 B.1';
-
-const sha1OfKey = (bits: Uint8Array) => createHash('sha1').update(bits).digest();
 
 /** SKI is the SHA-1 of the key bits and not critical. */
 export const subjectKeyIdentifier: Rule = {
@@ -16,7 +14,7 @@ export const subjectKeyIdentifier: Rule = {
   faults({ certificate }) {
     const sound =
       certificate.ski !== undefined &&
-      sameBytes(certificate.ski, sha1OfKey(certificate.spki.key.bytes)) &&
+      sameBytes(certificate.ski, keyHash(certificate)) &&
       !certificate.extension(oid.subjectKeyIdentifier)?.critical;
     return unless(sound, 'ski', 'SKI must be the SHA-1 of the key bits, not critical.', true);
   },
@@ -35,9 +33,7 @@ function authorityKey(mandatory: boolean): Rule {
       }
       if (!issuer) return none;
       // A foreign root's own identifier may be made in another way; either tells which key is meant.
-      const names =
-        (issuer.ski !== undefined && sameBytes(named, issuer.ski)) ||
-        sameBytes(named, sha1OfKey(issuer.spki.key.bytes));
+      const names = (issuer.ski !== undefined && sameBytes(named, issuer.ski)) || sameBytes(named, keyHash(issuer));
       return unless(names, 'aki-mismatch', 'AKI names another key than the issuer’s.', !mandatory);
     },
   };

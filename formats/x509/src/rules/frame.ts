@@ -76,14 +76,14 @@ export function lifetime(longest: Span, clause: string): Rule {
   return lifetimeByKey(longest, {}, clause);
 }
 
-/** As {@link lifetime}, with another length for some kinds of key. */
-export function lifetimeByKey(longest: Span, byKey: Readonly<Record<string, Span>>, clause: string): Rule {
+/** As {@link lifetime}, with another length for keys of some algorithms. */
+export function lifetimeByKey(longest: Span, byAlgorithm: Readonly<Record<string, Span>>, clause: string): Rule {
   return {
     id: 'lifetime',
     clause,
     faults({ certificate }) {
       const { notBefore, notAfter } = certificate;
-      const span = byKey[keyKind(certificate) ?? ''] ?? longest;
+      const span = byAlgorithm[certificate.spki.algorithm.oid] ?? longest;
       const fits = notBefore <= notAfter && notAfter.getTime() <= endOf(notBefore, span);
       return unless(fits, 'lifetime', `At most ${textOf(span)} of validity are allowed.`, true);
     },
