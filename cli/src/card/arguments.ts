@@ -13,6 +13,7 @@ export const WHERE = {
   profile: 'value',
   data: 'value',
   wait: 'value',
+  replay: 'value',
   trace: 'value',
   'trace-unmasked': 'flag',
   json: 'flag',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { replayTrace } from '@tegata/apdu';
 import { cardStatus } from '@tegata/applicant-app';
-import { loadPersona } from '@tegata/card';
+import { loadPersona, PERSONA_IDS } from '@tegata/card';
 import { cmsOid, verifySignedData } from '@tegata/cms';
 import { greyscaleToPng } from '@tegata/jpeg2000';
 import { type Certificate, verifyPath } from '@tegata/x509';
@@ -61,12 +61,14 @@ async function run(line: string, options: Parameters<typeof testIo>[0] & { perso
   const io = testIo(rest);
   const where = persona === null ? [] : ['--persona', persona, '--data', data];
   const code = await COMMANDS[name]([...args, ...where], io);
+  holdsNothingOf(persona ?? 'adult', io.err);
   const json = (args.includes('--json') ? JSON.parse(io.out) : {}) as Answer;
   return { code, out: io.out, err: io.err, asked: io.asked, json };
 }
 
 /** Nothing of a person may be in what goes to standard error. */
 function holdsNothingOf(persona: string, text: string): void {
+  if (!(PERSONA_IDS as readonly string[]).includes(persona)) return;
   const { name, address, myNumber, pins } = loadPersona(persona);
   for (const value of [...name.split('\u3000'), address, myNumber, pins.text, pins.signature ?? '-']) {
     assert.ok(value === '-' || !text.includes(value), 'personal data on standard error');
@@ -163,7 +165,6 @@ describe('tegata card read', () => {
     const { error } = json;
     assert.deepEqual([error.code, error.triesLeft], ['wrong-pin', 2]);
     assert.match(err, /^wrong-pin: .*Tries left: 2\.\n$/);
-    holdsNothingOf('long-name', err);
     assert.ok(!err.includes('9999'));
     const japanese = await run('read --pin 9999', { persona: 'long-name', environment: { LANG: 'ja_JP.UTF-8' } });
     assert.match(japanese.err, /^wrong-pin: 暗証番号が違います。.*残り1回。\n$/);
@@ -186,6 +187,13 @@ describe('tegata card read', () => {
     const { code, err } = await run('read --pin 9999 --yes-last-try', { persona: 'long-name' });
     assert.deepEqual([code, /^pin-locked: /.test(err)], [1, true]);
     assert.match((await run('read --pin 1234', { persona: 'long-name' })).err, /^pin-locked: /);
+  });
+});
+
+describe('what is no card', () => {
+  it('has no attributes to read: the token of a phone says so, and no PIN was shown', async () => {
+    const { code, err } = await run('read --pin 1234 --profile ios');
+    assert.deepEqual([code, /^not-a-card: /.test(err)], [1, true]);
   });
 });
 
@@ -367,6 +375,10 @@ describe('a trace', () => {
     const { pins } = await cardStatus(card);
     assert.deepEqual(pins, json.pins);
     assert.equal(card.left, 0);
+    const again = await run(`status --json --replay ${path}`, { persona: null });
+    assert.deepEqual([again.code, again.json], [0, json]);
+    const other = await run(`sign --key auth --pin 1234 --replay ${path} ${file('replayed')}`, { persona: null });
+    assert.deepEqual([other.code, /^replay-differs: /.test(other.err)], [1, true]);
   });
 });
 
@@ -387,6 +399,7 @@ describe('arguments that cannot be used', () => {
     'status --profile windows',
     'status --wait soon',
     'status --reader A',
+    'status --replay x',
   ]) {
     it(`exit 2: ${line}`, async () => {
       const { code, out, err } = await run(line);
@@ -395,6 +408,10 @@ describe('arguments that cannot be used', () => {
       assert.ok(!err.includes('1234'));
     });
   }
+
+  it('exit 2: a trace that is not there', async () => {
+    assert.equal((await run('status --replay /no/such/trace', { persona: null })).code, 2);
+  });
 
   it('exit 2: a persona that does not exist', async () => {
     const { code, err } = await run('status', { persona: 'nobody' });

@@ -1,5 +1,5 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { type CardSession, limitTransport, recordTrace, type Transport, transportTo } from '@tegata/apdu';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { type CardSession, limitTransport, recordTrace, replayTrace, type Transport, transportTo } from '@tegata/apdu';
 import { CliError } from '../error.ts';
 import { ArgumentError, reasonOf } from '../verify/argument-error.ts';
 import { oneOf, seconds } from './arguments.ts';
@@ -14,6 +14,7 @@ export interface Where {
   readonly profile?: string;
   readonly data?: string;
   readonly wait?: string;
+  readonly replay?: string;
   readonly trace?: string;
   readonly 'trace-unmasked'?: boolean;
 }
@@ -27,13 +28,13 @@ export interface HeldCard {
 }
 
 /**
- * Comes to the card: one of our own in memory, or the one in a PC/SC reader. What it can cost is bounded.
+ * Comes to the card: one of our own in memory, the one in a PC/SC reader, or a recorded one. What it can cost is bounded.
  * @throws {ArgumentError} `usage`; {CliError} `file-unwritable`
  * @throws {ApduError} `pcsc-missing`, `pcsc-unavailable`, `reader-unknown`, `reader-ambiguous`, `no-card`
  */
 export async function holdCard(where: Where, io: CardIo): Promise<HeldCard> {
-  if (where.persona !== undefined && where.reader !== undefined) {
-    throw new ArgumentError('usage', '--persona and --reader name two cards. Give one of them.');
+  if ([where.persona, where.reader, where.replay].filter((given) => given !== undefined).length > 1) {
+    throw new ArgumentError('usage', '--persona, --reader and --replay name different cards. Give one of them.');
   }
   if (where['trace-unmasked'] && where.trace === undefined) {
     throw new ArgumentError('usage', '--trace-unmasked goes with --trace FILE.');
@@ -42,7 +43,12 @@ export async function holdCard(where: Where, io: CardIo): Promise<HeldCard> {
     throw new ArgumentError('usage', '--profile and --data go with --persona.');
   }
   const wait = seconds('wait', where.wait, 30);
-  const held = where.persona === undefined ? await inReader(where.reader, wait, io) : await ofPersona(where, io);
+  const held =
+    where.replay !== undefined
+      ? recorded(where.replay)
+      : where.persona === undefined
+        ? await inReader(where.reader, wait, io)
+        : await ofPersona(where, io);
   try {
     return traced(where, { ...held, card: limitTransport(held.card) });
   } catch (error) {
@@ -76,6 +82,19 @@ async function inReader(reader: string | undefined, wait: number, io: CardIo): P
       pcsc.close();
     },
   };
+}
+
+function recorded(path: string): HeldCard {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ArgumentError('file-unreadable', `--replay: the file cannot be read (${reasonOf(error)}).`, {
+      option: 'replay',
+    });
+  }
+  const card = replayTrace(text);
+  return { card, trust: NO_TRUST, close: () => card.close() };
 }
 
 function traced({ trace, 'trace-unmasked': unmask = false }: Where, held: HeldCard): HeldCard {

@@ -1,4 +1,12 @@
-import { readCertificate, readPersonalFiles, readToken, selectApplication, unlockKey } from '@tegata/applicant-app';
+import {
+  ApplicantAppError,
+  hasApplication,
+  readCertificate,
+  readPersonalFiles,
+  readToken,
+  selectApplication,
+  unlockKey,
+} from '@tegata/applicant-app';
 import { cardArguments, WHERE } from './arguments.ts';
 import type { CardIo } from './card-io.ts';
 import { type HeldCard, holdCard } from './card-source.ts';
@@ -67,6 +75,12 @@ interface Means {
 }
 
 async function read({ card }: HeldCard, { pin, password, yes, io }: Means): Promise<Reading> {
+  if (!(await hasApplication(card, 'text'))) {
+    throw new ApplicantAppError(
+      'not-a-card',
+      'There are no attributes here: this is a phone, or another kind of card.',
+    );
+  }
   const challenge = io.random.bytes(32);
   const files = await beforeLastTry(io, yes, (confirmLastTry) =>
     readPersonalFiles({ card, pin, challenge, confirmLastTry }),

@@ -3,14 +3,15 @@ const WHERE = `  --reader NAME           a PC/SC reader (or a part of its name);
   --profile P             with --persona: card (default), android, ios
   --data DIR              with --persona: keeps counters and authorities; without it each run makes a new card
   --wait SECONDS          how long to wait for a card (default 30)
+  --replay FILE           instead: a trace that was recorded; every command must be the recorded one
   --trace FILE            writes the commands and answers; PINs and My Number are masked. "tegata inspect FILE" explains it
   --trace-unmasked        … as they are
   --json                  one JSON object
 `;
 
-const SECRETS = `Secrets: on the command line, from a file (- is standard input, one line for each), from the environment (TEGATA_CARD_PIN,
-TEGATA_CARD_NEW_PIN, TEGATA_CARD_SIGNATURE_PASSWORD), or asked for without showing what is typed. Before the last remaining try the
-program stops, or asks; --yes-last-try goes on.
+const SECRETS = `Secrets: on the command line (where other users of the machine may see them), from a file (- is standard input, one line for
+each), from the environment (TEGATA_CARD_PIN, TEGATA_CARD_NEW_PIN, TEGATA_CARD_SIGNATURE_PASSWORD), or asked for without showing what is
+typed. Before the last remaining try the program stops, or asks; --yes-last-try goes on.
 `;
 
 const EXIT = 'Exit: 0 done, 1 the card or the machine refused, 2 the arguments cannot be used.\n';

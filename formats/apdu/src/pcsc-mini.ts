@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ApduError } from './error.ts';
 
@@ -43,7 +44,10 @@ export async function loadPcscMini(folder?: string): Promise<PcscMini> {
   try {
     // Not a literal: neither compiler nor bundler shall look for a package that is in no package.json.
     const name: string = 'pcsc-mini';
-    const found = folder === undefined ? name : pathToFileURL(createRequire(`${folder}/`).resolve(name)).href;
+    const found =
+      folder === undefined
+        ? name
+        : pathToFileURL(createRequire(join(resolve(folder), 'package.json')).resolve(name)).href;
     const loaded = (await import(found)) as { default?: PcscMini } & Partial<PcscMini>;
     const Client = loaded.Client ?? loaded.default?.Client;
     if (Client) return { Client };

@@ -88,6 +88,17 @@ export const cardWords: Readonly<Record<string, Entry>> = {
     ['このカードにはこの暗証番号がありません。', '暗証番号の種類を確かめてください。'],
     ['This card has no such PIN.', 'Check which PIN you mean.'],
   ),
+  'not-a-card': entry(
+    422,
+    [
+      'マイナンバーカードではありません。',
+      'スマートフォンの電子証明書には、氏名や写真は入っていません。カードを置いてください。',
+    ],
+    [
+      'This is not a My Number Card.',
+      'The certificates of a phone hold no name and no photo. Put a card on the reader.',
+    ],
+  ),
   'pcsc-missing': entry(
     500,
     [

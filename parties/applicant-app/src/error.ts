@@ -12,6 +12,7 @@ export type ApplicantAppErrorCode =
   | 'no-signature-certificate'
   | 'no-authentication-certificate'
   | 'pin-not-on-card'
+  | 'not-a-card'
   | 'card-hostile'
   | 'smp-unreachable'
   | 'wallet-unreachable';

@@ -11,7 +11,7 @@ export { type PinKind, pinBytes } from './card/pins.ts';
 export { readCertificate, readToken } from './card/read-certificates.ts';
 export { type ReadPersonalFilesOptions, readPersonalFiles } from './card/read-personal-files.ts';
 export { type UnlockedKey, type UnlockKeyOptions, unlockKey } from './card/signing-key.ts';
-export { selectApplication } from './card-commands.ts';
+export { hasApplication, selectApplication } from './card-commands.ts';
 export { ApplicantAppError, type ApplicantAppErrorCode } from './error.ts';
 export { type ApplicantAppConfig, type RunningApplicantApp, start } from './start.ts';
 export { type Accepted, APPLICATION_MEDIA_TYPE, type Session, type WalletKeys, type Wire, wireTo } from './wire.ts';
