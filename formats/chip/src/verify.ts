@@ -68,6 +68,13 @@ export function counterOf(application: string, id: number): string {
   return `${application}/${id.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
+/** Takes the same time for every value of at most 16 bytes, the length included. */
 function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
+  return timingSafeEqual(padded(a), padded(b)) && a.length === b.length;
+}
+
+function padded(value: Uint8Array): Uint8Array {
+  const out = new Uint8Array(MAX_LENGTH);
+  out.set(value);
+  return out;
 }
