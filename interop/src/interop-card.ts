@@ -30,7 +30,9 @@ if (missing.length > 0) {
       ? `The crate myna is left out: ${cargo}.`
       : 'The crate myna is built once, with cargo; that takes about a minute.',
   );
-  const files = ['card-through-pcscd.test.ts', 'card-myna.test.ts'].map((name) => join(import.meta.dirname, name));
+  const files = ['card-through-pcscd', 'phone-through-pcscd', 'card-myna'].map((name) =>
+    join(import.meta.dirname, `${name}.test.ts`),
+  );
   const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...files], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   child.on('exit', (code) => {
