@@ -2,21 +2,16 @@
  * One session with a phone: ISO/IEC 18013-5 engagement by QR code and session encryption, with HTTP in place of the radio.
  * @module
  */
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { HttpError, type Peer, peer } from '@tegata/http';
 import { generateSoftwareKey, type KeyAlgorithm } from '@tegata/keys';
 import {
-  buildSessionData,
-  buildSessionEstablishment,
   type DeviceEngagement,
-  eReaderKeyBytes,
-  establishSession,
   MdocError,
   parseDeviceEngagement,
-  parseSessionData,
   qrToEngagement,
+  ReaderSession,
   SESSION_STATUS,
-  type SessionEncryption,
   sessionTranscriptQr,
 } from '@tegata/mdoc';
 import { parseProblem } from '@tegata/problem';
@@ -62,16 +57,11 @@ export async function askPhone(options: SessionOptions): Promise<Answer | NoAnsw
   if ('failed' in engaged) return engaged;
   const { engagement, address, curve } = engaged;
   const eReaderKey = await generateSoftwareKey(curve);
-  const keyBytes = eReaderKeyBytes(createPublicKey(eReaderKey));
-  const sessionTranscript = sessionTranscriptQr({
-    deviceEngagementBytes: engagement.encoded,
-    eReaderKeyBytes: keyBytes,
-  });
-  const session = establishSession({
-    role: 'reader',
-    privateKey: eReaderKey,
-    peerKey: engagement.eDeviceKey,
-    transcript: sessionTranscript,
+  const session = new ReaderSession({
+    eReaderKey,
+    eDeviceKey: engagement.eDeviceKey,
+    transcript: (eReaderKeyBytes) =>
+      sessionTranscriptQr({ deviceEngagementBytes: engagement.encoded, eReaderKeyBytes }),
   });
   const phone = peer({
     url: address.origin,
@@ -81,16 +71,13 @@ export async function askPhone(options: SessionOptions): Promise<Answer | NoAnsw
     timeoutMs: options.answerMs,
     maxBytes: MAX_ANSWER_BYTES,
   });
-  const establishment = buildSessionEstablishment({
-    eReaderKeyBytes: keyBytes,
-    data: session.encrypt(options.request),
-  });
   try {
-    const received = await exchange(phone, address, session, establishment);
-    return 'failed' in received ? received : { response: received.response, sessionTranscript, eReaderKey };
+    const received = await exchange(phone, address, session, options.request);
+    if ('failed' in received) return received;
+    return { response: received.response, sessionTranscript: session.transcript, eReaderKey };
   } finally {
     // Any retry needs a new engagement.
-    session.end();
+    session.abandon();
   }
 }
 
@@ -114,37 +101,32 @@ function engage(
 async function exchange(
   phone: Peer,
   address: RetrievalAddress,
-  session: SessionEncryption,
-  establishment: Uint8Array,
+  session: ReaderSession,
+  request: Uint8Array,
 ): Promise<{ response: Uint8Array } | NoAnswer> {
   const send = (body: Uint8Array, timeoutMs?: number) =>
     phone.request('POST', address.path, { body, contentType: CBOR, step: 9, timeoutMs });
   // The reader's last word (20), or what was wrong with the phone's (10, 11). Whether it is heard changes nothing.
-  const bye = (status: number) => send(buildSessionData({ status }), GOODBYE_MS).catch(() => {});
+  const bye = (words: Uint8Array) => send(words, GOODBYE_MS).catch(() => {});
 
   let body: Uint8Array;
   try {
-    const answer = await send(establishment);
+    const answer = await send(session.request(request));
     if (answer.status !== 200) return { failed: 'session', code: parseProblem(answer.body)?.code ?? 'phone-refused' };
     body = answer.body;
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
-    if (error.code !== 'peer-unreachable') await bye(SESSION_STATUS.termination);
+    if (error.code !== 'peer-unreachable') await bye(session.terminate());
     return { failed: 'session', code: error.code };
   }
-  let ended = false;
   try {
-    const { data, status } = parseSessionData(body);
-    ended = status !== undefined;
+    const { data, status, ended } = session.receive(body);
     if (data === undefined) return { failed: 'session', code: statusCode(status as number) };
-    // Data and a status may come together: the data first, then the end.
-    const response = session.decrypt(data);
-    if (!ended) await bye(SESSION_STATUS.termination);
-    return { response };
+    if (!ended) await bye(session.terminate());
+    return { response: data };
   } catch (error) {
     if (!(error instanceof MdocError)) throw error;
-    const undecodable = error.code === 'session-message';
-    if (!ended) await bye(undecodable ? SESSION_STATUS.decodingError : SESSION_STATUS.encryptionError);
+    if (session.closing) await bye(session.closing);
     return { failed: 'session', code: error.code };
   }
 }

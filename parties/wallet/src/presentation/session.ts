@@ -2,17 +2,13 @@ import type { KeyObject } from 'node:crypto';
 import {
   buildDeviceResponse,
   buildEmptyDeviceResponse,
-  buildSessionData,
   type DeviceRequest,
-  establishSession,
+  DeviceSession,
   MdocError,
   parseDeviceEngagement,
   parseDeviceRequest,
   parseIssuerSigned,
-  parseSessionEstablishment,
   RESPONSE_STATUS,
-  SESSION_STATUS,
-  type SessionEncryption,
   sessionTranscriptQr,
 } from '@tegata/mdoc';
 import { openMdoc, storedMdoc } from '../mdoc-store.ts';
@@ -39,48 +35,24 @@ export async function answerReader(
   taken: { engagement: Engagement; eDeviceKey: KeyObject },
   establishment: Uint8Array,
 ): Promise<Uint8Array> {
-  const { engagement } = taken;
-  const opened = openSession(taken, establishment);
-  if ('status' in opened) {
-    engagement.state = 'failed';
-    return buildSessionData({ status: opened.status });
-  }
-  const { session, transcript, plaintext } = opened;
+  const { engagement, eDeviceKey } = taken;
+  const { encoded } = parseDeviceEngagement(engagement.bytes);
+  const session = new DeviceSession({
+    eDeviceKey,
+    transcript: (eReaderKeyBytes) => sessionTranscriptQr({ deviceEngagementBytes: encoded, eReaderKeyBytes }),
+  });
   try {
-    const response = await answerRequest(parts, engagement, plaintext, transcript);
-    if (response) return buildSessionData({ data: session.encrypt(response), status: SESSION_STATUS.termination });
-    return buildSessionData({ status: SESSION_STATUS.termination });
+    const { data: request } = session.receive(establishment);
+    const response = await answerRequest(parts, engagement, request as Uint8Array, session.transcript);
+    return response ? session.respond(response, { terminate: true }) : session.terminate();
   } catch (error) {
     engagement.state = 'failed';
+    // The session itself has failed, and knows its last words; anything else is our own fault.
+    if (session.closing) return session.closing;
     throw error;
   } finally {
-    session.end();
+    session.abandon();
     engagement.authorization = undefined;
-  }
-}
-
-function openSession(
-  { engagement, eDeviceKey }: { engagement: Engagement; eDeviceKey: KeyObject },
-  establishment: Uint8Array,
-): { session: SessionEncryption; transcript: Uint8Array; plaintext: Uint8Array } | { status: number } {
-  try {
-    const message = parseSessionEstablishment(establishment);
-    const { encoded } = parseDeviceEngagement(engagement.bytes);
-    const transcript = sessionTranscriptQr({
-      deviceEngagementBytes: encoded,
-      eReaderKeyBytes: message.eReaderKeyBytes,
-    });
-    const session = establishSession({
-      role: 'device',
-      privateKey: eDeviceKey,
-      peerKey: message.eReaderKey,
-      transcript,
-    });
-    return { session, transcript, plaintext: session.decrypt(message.data) };
-  } catch (error) {
-    if (!(error instanceof MdocError)) throw error;
-    const undecodable = error.code === 'session-message';
-    return { status: undecodable ? SESSION_STATUS.decodingError : SESSION_STATUS.encryptionError };
   }
 }
 
