@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import { decodeToGreyscale, greyscaleToPng, Jpeg2000Error } from '@tegata/jpeg2000';
+import { Jpeg2000Error, jpeg2000ToPng } from '@tegata/jpeg2000';
 import { CliError } from '../error.ts';
 import { ArgumentError, reasonOf } from '../verify/argument-error.ts';
 
@@ -36,7 +36,7 @@ export async function savePhoto({ path, form }: PhotoFile, portrait: Uint8Array 
   if (!portrait) return { file: path, error: 'file-malformed' };
   let bytes: Uint8Array;
   try {
-    bytes = form === 'jp2' ? portrait : await asPng(portrait);
+    bytes = form === 'jp2' ? portrait : await jpeg2000ToPng(portrait);
   } catch (error) {
     if (!(error instanceof Jpeg2000Error)) throw error;
     return { file: path, error: error.code };
@@ -47,9 +47,4 @@ export async function savePhoto({ path, form }: PhotoFile, portrait: Uint8Array 
     throw new CliError('file-unwritable', `--photo: the file cannot be written (${reasonOf(error)}).`);
   }
   return { file: path, bytes: bytes.length };
-}
-
-async function asPng(portrait: Uint8Array): Promise<Uint8Array> {
-  const { pixels, width, height } = await decodeToGreyscale(portrait);
-  return greyscaleToPng(pixels, width, height);
 }

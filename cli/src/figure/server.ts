@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { extname, join, normalize, sep } from 'node:path';
 import type { Clock } from '@tegata/clock';
 import { type Running, readBody, serve } from '@tegata/http';
-import { decodeToGreyscale, greyscaleToPng } from '@tegata/jpeg2000';
+import { jpeg2000ToPng } from '@tegata/jpeg2000';
 import type { Log } from '@tegata/log';
 import { problemAnswer, wordTable } from '@tegata/problem';
 import type { Random } from '@tegata/random';
@@ -84,10 +84,7 @@ export async function serveFigure(options: FigureServerOptions): Promise<Running
   app.get('/api/personas', async (c) => c.json(await runs.personas()));
   app.get('/api/personas/:id/portrait.png', async (c) => {
     const portrait = await runs.personaPortrait(personaId.parse(c.req.param('id')));
-    const image = await decodeToGreyscale(portrait);
-    return c.body(greyscaleToPng(image.pixels, image.width, image.height) as Uint8Array<ArrayBuffer>, 200, {
-      'content-type': 'image/png',
-    });
+    return c.body((await jpeg2000ToPng(portrait)) as Uint8Array<ArrayBuffer>, 200, { 'content-type': 'image/png' });
   });
 
   app.get('/api/events', (c) =>

@@ -17,6 +17,17 @@ declare module '@cornerstonejs/codec-openjpeg/wasmjs' {
     delete(): void;
   }
 
+  export interface OpenJpeg {
+    J2KEncoder: new () => J2KEncoder;
+  }
+
+  const factory: (options: { print(): void; printErr(): void }) => Promise<OpenJpeg>;
+  export default factory;
+}
+
+declare module '@cornerstonejs/codec-openjpeg/decodewasmjs' {
+  import type { FrameInfo } from '@cornerstonejs/codec-openjpeg/wasmjs';
+
   export interface J2KDecoder {
     getEncodedBuffer(length: number): Uint8Array;
     decode(): void;
@@ -25,11 +36,17 @@ declare module '@cornerstonejs/codec-openjpeg/wasmjs' {
     delete(): void;
   }
 
-  export interface OpenJpeg {
-    J2KEncoder: new () => J2KEncoder;
+  export interface OpenJpegDecoder {
     J2KDecoder: new () => J2KDecoder;
   }
 
-  const factory: (options: { print(): void; printErr(): void }) => Promise<OpenJpeg>;
+  const factory: (options: {
+    print(): void;
+    printErr(): void;
+    instantiateWasm(
+      imports: WebAssembly.Imports,
+      done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+    ): WebAssembly.Exports;
+  }) => Promise<OpenJpegDecoder>;
   export default factory;
 }

@@ -1,4 +1,6 @@
+import { type CodingStyle, precinctsOf, readCodingStyle } from './coding-style.ts';
 import { type ImageLimits, malformed, withinLimit } from './limits.ts';
+import { checkTileParts } from './tile-parts.ts';
 
 /** The main header of a codestream, as far as it tells what a decoder will have to do. */
 export interface CodestreamHeader {
@@ -9,18 +11,22 @@ export interface CodestreamHeader {
   readonly bits: number;
   readonly tiles: number;
   readonly layers: number;
+  /** Of all tiles, components and resolutions, at most. */
+  readonly precincts: number;
 }
 
 const SOC = 0xff4f;
 const SIZ = 0xff51;
 const COD = 0xff52;
+const COC = 0xff53;
 const QCD = 0xff5c;
 const SOT = 0xff90;
 const EOC = 0xffd9;
 
 /**
- * Reads the main header: SOC, SIZ, then marker segments to the first SOT; COD and QCD must be there (ISO/IEC 15444-1 Annex A).
- * @throws {Jpeg2000Error} `jpeg2000-malformed`, `jpeg2000-limit`
+ * Reads the main header: SOC, SIZ, then marker segments to the first SOT; COD and QCD must be there (ISO/IEC 15444-1 Annex A). Then the
+ * headers of the tile-parts are looked at.
+ * @throws {Jpeg2000Error} `jpeg2000-malformed`, `jpeg2000-limit`, `jpeg2000-unsupported`
  */
 export function readCodestreamHeader(bytes: Uint8Array, limits: ImageLimits): CodestreamHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -33,6 +39,8 @@ export function readCodestreamHeader(bytes: Uint8Array, limits: ImageLimits): Co
   const size = readSize(view, bytes.length, limits);
   let at = 2;
   let layers = 0;
+  let style: CodingStyle | undefined;
+  const own = new Map<number, CodingStyle>();
   let quantised = false;
   for (let segments = 0; ; segments++) {
     withinLimit(limits, 'maxSegments', segments);
@@ -42,20 +50,37 @@ export function readCodestreamHeader(bytes: Uint8Array, limits: ImageLimits): Co
     const length = u16(at + 2);
     if (length < 2 || at + 2 + length > bytes.length) throw malformed('segment cut short', at);
     if (marker === COD) {
-      if (length < 12) throw malformed('COD too short', at);
+      if (length < 12 || style) throw malformed('one COD expected', at);
       layers = u16(at + 6);
-      const levels = bytes[at + 9]!;
-      if (layers === 0 || levels > 32) throw malformed('COD out of range', at);
+      if (layers === 0) throw malformed('no layers', at + 6);
       withinLimit(limits, 'maxLayers', layers);
+      style = readCodingStyle(bytes, at + 9, at + 2 + length, (bytes[at + 4]! & 1) === 1);
+    }
+    if (marker === COC) {
+      // Up to 256 components are named by one byte.
+      const component = bytes[at + 4]!;
+      if (length < 9 || component >= size.components || own.has(component)) throw malformed('COC out of place', at);
+      own.set(component, readCodingStyle(bytes, at + 6, at + 2 + length, (bytes[at + 5]! & 1) === 1));
     }
     if (marker === QCD) quantised = true;
     at += 2 + length;
   }
-  if (layers === 0 || !quantised) throw malformed('COD and QCD expected before the first tile', at);
-  return { ...size, layers };
+  if (!style || !quantised) throw malformed('COD and QCD expected before the first tile', at);
+  const { tileWidth, tileHeight, ...rest } = size;
+  let precincts = 0;
+  for (let i = 0; i < size.components; i++) precincts += precinctsOf(own.get(i) ?? style, tileWidth, tileHeight);
+  precincts *= size.tiles;
+  withinLimit(limits, 'maxPrecincts', precincts);
+  checkTileParts(bytes, at, size.tiles, limits);
+  return { ...rest, layers, precincts };
 }
 
-function readSize(view: DataView, available: number, limits: ImageLimits): Omit<CodestreamHeader, 'layers'> {
+interface Size extends Omit<CodestreamHeader, 'layers' | 'precincts'> {
+  readonly tileWidth: number;
+  readonly tileHeight: number;
+}
+
+function readSize(view: DataView, available: number, limits: ImageLimits): Size {
   if (available < 42) throw malformed('SIZ cut short', 2);
   const u32 = (at: number) => view.getUint32(at);
   const components = view.getUint16(40);
@@ -82,5 +107,6 @@ function readSize(view: DataView, available: number, limits: ImageLimits): Omit<
     if (view.getUint8(at + 1) !== 1 || view.getUint8(at + 2) !== 1) throw malformed('subsampled component', at);
   }
   withinLimit(limits, 'maxBits', bits);
-  return { width, height, components, bits, tiles };
+  const [tileWidth, tileHeight] = [Math.min(xTile, xSize), Math.min(yTile, ySize)];
+  return { width, height, components, bits, tiles, tileWidth, tileHeight };
 }

@@ -1,7 +1,10 @@
-import { Worker } from 'node:worker_threads';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { DecoderPool } from './decoder-pool.ts';
 import { Jpeg2000Error } from './error.ts';
 import { readJp2Header } from './jp2-header.ts';
 import type { ImageLimits } from './limits.ts';
+import { greyscaleToPng } from './png.ts';
 
 /** 8-bit greyscale pixels, row by row. */
 export interface GreyscaleImage {
@@ -12,65 +15,58 @@ export interface GreyscaleImage {
 
 /** What one decode may cost. */
 export interface DecodeOptions extends Partial<ImageLimits> {
-  /** Default 5 s. */
+  /** From the call on, waiting for a thread included (default 5 s). */
   readonly timeoutMs?: number;
-  /** Of the worker's heap (default 64 MiB). */
-  readonly maxHeapMb?: number;
 }
 
-const MAX_AT_ONCE = 2;
-const queue: (() => void)[] = [];
-let running = 0;
+let shared: DecoderPool | undefined;
+
+/** The pool of this process, made when the first image is decoded: who only reads headers never pays for it. */
+function pool(): DecoderPool {
+  shared ??= new DecoderPool({
+    script: new URL('./decode-worker.ts', import.meta.url),
+    module: decoderModule(),
+    size: 2,
+    queue: 256,
+    maxMemoryBytes: 128 * 1024 * 1024,
+    maxHeapMb: 64,
+    idleMs: 10_000,
+  });
+  return shared;
+}
+
+/** The decoder alone, compiled: it is smaller than the codec that also encodes. */
+export function decoderModule(): WebAssembly.Module {
+  const require = createRequire(import.meta.url);
+  return new WebAssembly.Module(readFileSync(require.resolve('@cornerstonejs/codec-openjpeg/decodewasm')));
+}
 
 /**
- * Decodes a JPEG 2000 image to greyscale in a worker thread that is ended at the time limit. The header is checked first; three components are
- * weighed as luminance (ITU-R BT.601).
- * @throws {Jpeg2000Error} those of `readJp2Header`; `decode-failed`, `decode-timeout`
+ * Decodes a JPEG 2000 image to greyscale in a worker thread that is ended at the time limit. The header is checked first, and only the codestream
+ * goes to the codec; three components are weighed as luminance (ITU-R BT.601).
+ * @throws {Jpeg2000Error} those of `readJp2Header`; `decode-failed`, `decode-timeout`, `decode-memory`, `decode-busy`
  * @example
  * const { pixels, width, height } = await decodeToGreyscale(portrait);
  */
 export async function decodeToGreyscale(bytes: Uint8Array, options: DecodeOptions = {}): Promise<GreyscaleImage> {
-  const { timeoutMs = 5000, maxHeapMb = 64, ...limits } = options;
-  const { width, height, components } = readJp2Header(bytes, limits);
-  if (running >= MAX_AT_ONCE) await new Promise<void>((go) => queue.push(go));
-  running++;
-  try {
-    const samples = await decodeInWorker(bytes, { timeoutMs, maxHeapMb });
-    if (samples.length !== width * height * components) throw decodeFailed();
-    return { width, height, pixels: components === 1 ? samples : luminance(samples, components) };
-  } finally {
-    running--;
-    queue.shift()?.();
+  const { timeoutMs = 5000, ...limits } = options;
+  const { width, height, components, codestream } = readJp2Header(bytes, limits);
+  const samples = await pool().decode(codestream, timeoutMs);
+  if (samples.length !== width * height * components) {
+    throw new Jpeg2000Error('decode-failed', 'The image is not as large as its header says.');
   }
+  return { width, height, pixels: components === 1 ? samples : luminance(samples, components) };
 }
 
-function decodeInWorker(bytes: Uint8Array, limits: { timeoutMs: number; maxHeapMb: number }): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./decode-worker.ts', import.meta.url), {
-      workerData: Uint8Array.from(bytes),
-      resourceLimits: { maxOldGenerationSizeMb: limits.maxHeapMb, maxYoungGenerationSizeMb: 16 },
-      stderr: true,
-      stdout: true,
-    });
-    const timer = setTimeout(() => {
-      reject(
-        new Jpeg2000Error('decode-timeout', 'The image took too long to decode and was given up.', {
-          ms: limits.timeoutMs,
-        }),
-      );
-      void worker.terminate();
-    }, limits.timeoutMs);
-    worker.once('message', (samples: Uint8Array | null) => {
-      if (samples) resolve(samples);
-      else reject(decodeFailed());
-      void worker.terminate();
-    });
-    worker.once('error', () => reject(decodeFailed()));
-    worker.once('exit', () => {
-      clearTimeout(timer);
-      reject(decodeFailed());
-    });
-  });
+/**
+ * A JPEG 2000 image as a greyscale PNG, which every browser shows.
+ * @throws {Jpeg2000Error} as `decodeToGreyscale`
+ * @example
+ * const url = `data:image/png;base64,${Buffer.from(await jpeg2000ToPng(portrait)).toString('base64')}`;
+ */
+export async function jpeg2000ToPng(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Uint8Array> {
+  const { pixels, width, height } = await decodeToGreyscale(bytes, options);
+  return greyscaleToPng(pixels, width, height);
 }
 
 function luminance(samples: Uint8Array, components: number): Uint8Array {
@@ -83,8 +79,4 @@ function luminance(samples: Uint8Array, components: number): Uint8Array {
         : samples[at]!;
   }
   return pixels;
-}
-
-function decodeFailed(): Jpeg2000Error {
-  return new Jpeg2000Error('decode-failed', 'The image is damaged behind its header and cannot be shown.');
 }

@@ -7,7 +7,9 @@ export type Jpeg2000ErrorCode =
   | 'pixels-mismatch'
   | 'encode-failed'
   | 'decode-failed'
-  | 'decode-timeout';
+  | 'decode-timeout'
+  | 'decode-memory'
+  | 'decode-busy';
 
 /** The error of this package. `context` names the rule, the offset or the limit. */
 export class Jpeg2000Error extends Error {

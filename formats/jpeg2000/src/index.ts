@@ -3,7 +3,7 @@
  * @module
  */
 export type { CodestreamHeader } from './codestream-header.ts';
-export { type DecodeOptions, decodeToGreyscale, type GreyscaleImage } from './decode.ts';
+export { type DecodeOptions, decodeToGreyscale, type GreyscaleImage, jpeg2000ToPng } from './decode.ts';
 export { encodeGreyscaleJp2 } from './encode.ts';
 export { Jpeg2000Error, type Jpeg2000ErrorCode } from './error.ts';
 export { type Jp2Header, readJp2Header } from './jp2-header.ts';

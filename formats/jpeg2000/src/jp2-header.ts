@@ -41,6 +41,7 @@ export function readJp2Header(bytes: Uint8Array, limits: Partial<ImageLimits> = 
   const inner = readBoxes(header.content, all);
   const ihdr = inner[0];
   if (ihdr?.type !== 'ihdr' || ihdr.content.length !== 14) throw malformed('ihdr expected', header.offset);
+  if (ihdr.content[11] !== 7) throw malformed('compression type', ihdr.offset);
   if (!inner.some(({ type }) => type === 'colr')) throw malformed('colr expected', header.offset);
   // A palette multiplies components after decoding: portraits have none.
   if (inner.some(({ type }) => type === 'pclr')) {

@@ -12,6 +12,10 @@ export interface ImageLimits {
   /** Per component. */
   readonly maxBits: number;
   readonly maxTiles: number;
+  /** Pieces of the codestream that tiles are sent in. */
+  readonly maxTileParts: number;
+  /** Of all tiles, components and resolutions: a decoder allocates for each before it decodes a bit. */
+  readonly maxPrecincts: number;
   /** Marker segments before the first tile. */
   readonly maxSegments: number;
   readonly maxLayers: number;
@@ -26,6 +30,8 @@ export const PORTRAIT_LIMITS: ImageLimits = {
   maxComponents: 3,
   maxBits: 8,
   maxTiles: 64,
+  maxTileParts: 256,
+  maxPrecincts: 16_384,
   maxSegments: 64,
   maxLayers: 64,
 };

@@ -1,5 +1,5 @@
 import { type CborValue, FullDate } from '@tegata/cbor';
-import { decodeToGreyscale, greyscaleToPng } from '@tegata/jpeg2000';
+import { jpeg2000ToPng } from '@tegata/jpeg2000';
 import { inDefinedOrder, MNC, MY_NUMBER_ELEMENT, parseIssuerSigned } from '@tegata/mdoc';
 import { WalletError } from './error.ts';
 import { openMdoc, type StoredMdoc, storedMdoc } from './mdoc-store.ts';
@@ -151,8 +151,7 @@ export function pictureType(bytes: Uint8Array): string {
 
 async function pngUrl(jpeg2000: Uint8Array): Promise<string | undefined> {
   try {
-    const { pixels, width, height } = await decodeToGreyscale(jpeg2000);
-    return `data:image/png;base64,${Buffer.from(greyscaleToPng(pixels, width, height)).toString('base64')}`;
+    return `data:image/png;base64,${Buffer.from(await jpeg2000ToPng(jpeg2000)).toString('base64')}`;
   } catch {
     // A picture that cannot be read does not keep the card from being shown.
     return undefined;
