@@ -338,6 +338,34 @@ test('where no reader listens the hold is peer-unreachable, and the next one wor
   await holding('adult', (transport) => ok(transport, TEXT));
 });
 
+test('two hands at once hold one card: the other is taken away, and none stays in a reader that nobody can take it from', async () => {
+  const other = await listenForCard();
+  const answering = async () => {
+    const answers = await Promise.allSettled(
+      [reader, other].map(async (one) => (await one.waitForCard({ timeoutMs: 50 })).transmit(hex(TEXT))),
+    );
+    return answers.filter(({ status }) => status === 'fulfilled').length;
+  };
+  try {
+    for (let i = 0; i < 5; i++) {
+      const answers = await Promise.all(
+        [reader, other].map((one) =>
+          call('POST', '/hold', { persona: 'adult', reader: `127.0.0.1:${one.address.port}` }),
+        ),
+      );
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [200, 200],
+      );
+      assert.equal(await answering(), 1);
+      await call('POST', '/remove', {});
+      assert.equal(await answering(), 0);
+    }
+  } finally {
+    await other.close();
+  }
+});
+
 test('a JPKI that fails makes no card, and once it works again the card is made', async () => {
   const fresh = await start(config());
   try {

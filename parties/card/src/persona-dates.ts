@@ -6,17 +6,26 @@ export function dayText({ year, month, day }: CalendarDay): string {
   return `${year}${String(month).padStart(2, '0')}${String(day).padStart(2, '0')}`;
 }
 
-/** The persona's birth date, `YYYYMMDD`, by the clock of the card's personalisation. */
+/**
+ * The persona's birth date, `YYYYMMDD`, by the clock of the card's personalisation. Where the day would be a 29 February of a year without one, who
+ * has the age today was born on the 28th, and who has it soon on 1 March.
+ */
 export function birthDateOf(persona: Pick<PersonaData, 'birth'>, clock: Clock): string {
   const { birth } = persona;
   if ('date' in birth) return birth.date;
   const today = dayInJapan(clock.now());
   const birthday = new Date(Date.UTC(today.year, today.month - 1, today.day + birth.inDays));
-  return dayText({
-    year: birthday.getUTCFullYear() - birth.turns,
-    month: birthday.getUTCMonth() + 1,
-    day: birthday.getUTCDate(),
-  });
+  const [year, month, day] = [
+    birthday.getUTCFullYear() - birth.turns,
+    birthday.getUTCMonth() + 1,
+    birthday.getUTCDate(),
+  ];
+  if (daysIn(year, month) >= day) return dayText({ year, month, day });
+  return dayText(birth.inDays > 0 ? { year, month: 3, day: 1 } : { year, month, day: 28 });
+}
+
+function daysIn(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 /**
@@ -31,8 +40,7 @@ export function cardExpiry(birthDate: string, issued: CalendarDay): string {
   const age = issued.year - year - (hadBirthday ? 0 : 1);
   const first = issued.year + (hadBirthday ? 1 : 0);
   const last = first + (age < 18 ? 5 : 10) - 1;
-  const daysInMonth = new Date(Date.UTC(last, month, 0)).getUTCDate();
-  return dayText({ year: last, month, day: Math.min(day, daysInMonth) });
+  return dayText({ year: last, month, day: Math.min(day, daysIn(last, month)) });
 }
 
 /** The day so many days after another one, `YYYYMMDD`. */

@@ -45,6 +45,15 @@ test('a folder, or the persona.json in it, opens with its data, keys and picture
   }
 });
 
+test('what its faults say of the card is in the person’s data, wherever the folder is opened', () => {
+  const folder = copy();
+  const faults = { noSignatureCertificate: true, expired: true, lockedPins: ['text'] };
+  writeFileSync(join(folder, 'persona.json'), JSON.stringify({ ...good, faults }));
+  const { pins, card, triesLeft, keys } = openPersonaFolder(folder);
+  assert.deepEqual([pins.signature, card?.expiresInDays, triesLeft?.text], [null, -1, 0]);
+  assert.equal(Object.keys(keys()).length, 6);
+});
+
 test('what is no folder and no file is persona-unknown', () => {
   assert.throws(() => openPersonaFolder(join(root, 'nothing')), { code: 'persona-unknown' });
   assert.throws(() => openPersonaFolder('/dev/null'), { code: 'persona-unknown' });

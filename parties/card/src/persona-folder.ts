@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { Jpeg2000Error, readJp2Header } from '@tegata/jpeg2000';
 import { type CardKeys, readCardKeys } from './card-keys.ts';
 import { CardError } from './error.ts';
+import { personaWith } from './issue/handover-faults.ts';
 import type { Persona } from './persona.ts';
 import { type PersonaData, personaSchema } from './persona-schema.ts';
 
@@ -36,7 +37,7 @@ export function openPersonaFolder(path: string, ours = false): Persona {
   const data = parsePersona(readLimited(folder, 'persona.json'));
   let keys: CardKeys | undefined;
   const images = new Map<PersonaImage, Uint8Array>();
-  return {
+  const persona: Persona = {
     ...data,
     keys() {
       keys ??= readCardKeys(utf8(readLimited(folder, 'keys.json'), 'keys.json'), ours);
@@ -53,6 +54,7 @@ export function openPersonaFolder(path: string, ours = false): Persona {
       return image;
     },
   };
+  return personaWith(persona, {});
 }
 
 /**

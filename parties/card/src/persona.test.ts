@@ -134,6 +134,15 @@ test('boundary birth dates follow the calendar in Japan, at midnight there', () 
   assert.equal(birthDateOf(loadPersona('adult'), clock), '19880514');
 });
 
+test('who turns 15 or 18 around 29 February was born on a day of the calendar, and has that age on the right side of it', () => {
+  const clock = adjustableClock(new Date('2028-02-29T03:00:00Z'));
+  assert.equal(birthDateOf(loadPersona('turns-18-today'), clock), '20100228');
+  assert.equal(birthDateOf(loadPersona('turns-15-today'), clock), '20130228');
+  assert.equal(birthDateOf(loadPersona('turns-20-today'), clock), '20080229');
+  clock.set(new Date('2028-02-28T03:00:00Z'));
+  assert.equal(birthDateOf(loadPersona('turns-18-tomorrow'), clock), '20100301');
+});
+
 test('the card ends on the tenth birthday after issue, for minors on the fifth', () => {
   // The published example: issued 2025-10-27, born 1980-02-17.
   assert.equal(cardExpiry('19800217', { year: 2025, month: 10, day: 27 }), '20350217');

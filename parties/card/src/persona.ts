@@ -56,7 +56,7 @@ export const PERSONA_IDS = [
 /** The id of one of the personas that come with this program. */
 export type PersonaId = (typeof PERSONA_IDS)[number];
 
-/** One invented person with a card: the data file, and what lies beside it in the same folder. */
+/** One invented person with a card: the data file, with what its faults say of the card in it, and what lies beside it in the same folder. */
 export interface Persona extends PersonaData {
   /** @throws {CardError} `persona-malformed` */
   keys(): CardKeys;

@@ -27,13 +27,21 @@ export function routes(options: { cards: Cards; personas: Personas; secret: stri
   const app = new Hono();
   let held: { readonly persona: string; readonly card: HeldCard } | undefined;
 
-  const remove = async () => {
+  // One hand: what it does, it does one after the other. Two holdings at once would leave a card in a reader that nobody knows of.
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const done = turn.then(act);
+    turn = done.catch(() => {});
+    return done;
+  };
+  const takeAway = async () => {
     const leaving = held;
     held = undefined;
     leaving?.card.remove();
     await leaving?.card.gone;
     return leaving !== undefined;
   };
+  const remove = () => inTurn(takeAway);
   /** `expects`: whether an application with this card ends with an mdoc on the phone. */
   const shown = ({ id, group, ja, en, expect }: Persona) => ({
     id,
@@ -68,17 +76,19 @@ export function routes(options: { cards: Cards; personas: Personas; secret: stri
   app.post('/hold', async (c) => {
     const { persona, reader, faults } = checked(await readBody(c, MAX_BODY));
     const chip = (await cards.card(persona, faults)).inHand();
-    await remove();
     const port = Number(reader.slice(reader.indexOf(':') + 1));
-    const card = await connectCard({ host: '127.0.0.1', port, atr: CARD_ATR, chip }).catch((error: unknown) => {
-      if (!(error instanceof ApduError)) throw error;
-      throw new CardError('peer-unreachable', 'No reader listens there. Start the reader, then hold the card.', {
-        port,
+    await inTurn(async () => {
+      await takeAway();
+      const card = await connectCard({ host: '127.0.0.1', port, atr: CARD_ATR, chip }).catch((error: unknown) => {
+        if (!(error instanceof ApduError)) throw error;
+        throw new CardError('peer-unreachable', 'No reader listens there. Start the reader, then hold the card.', {
+          port,
+        });
       });
-    });
-    held = { persona, card };
-    void card.gone.then(() => {
-      if (held?.card === card) held = undefined;
+      held = { persona, card };
+      void card.gone.then(() => {
+        if (held?.card === card) held = undefined;
+      });
     });
     log.info('card-held', { persona });
     return c.json({ persona, reader });

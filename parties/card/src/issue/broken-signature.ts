@@ -31,6 +31,7 @@ export function withBrokenSignature(
 ): readonly Application[] {
   const [name, number = ''] = record.split('-') as [string, string];
   const id = Number.parseInt(number, 16);
+  if (!applications.some((application) => application.name === name)) throw missing(record);
   return applications.map((application) => {
     if (application.name !== name) return application;
     if (name === 'card') {

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Application, ElementaryFile } from '@tegata/chip';
 import { readJp2Header } from '@tegata/jpeg2000';
 import type { CardFault } from '../persona-schema.ts';
-import { withBrokenSignature } from './broken-signature.ts';
+import type { SignedRecord } from './broken-signature.ts';
 
 /** The photo of a card with a fault in it; it is signed as it is, so that nothing but the photo is wrong. */
 export function portraitWith(fault: CardFault | undefined, jp2: Uint8Array): Uint8Array {
@@ -24,29 +24,26 @@ export function portraitWith(fault: CardFault | undefined, jp2: Uint8Array): Uin
   return jp2;
 }
 
+/** The signature that a fault of a card breaks. */
+export const BROKEN_BY: Partial<Record<CardFault, SignedRecord>> = {
+  'text-signature': 'text-0003',
+  'card-key-signature': 'text-0007',
+  'surface-signature': 'surface-0002',
+};
+
 /**
- * Puts a fault into the files of a good card, so that exactly one check of it fails.
+ * Puts another key in the place of one of a good card's own, where the fault is that the card is a copy.
  * @param otherKey a key that is none of the card's own in the place where it goes
  */
-export function withFault(
+export function withCopiedKey(
   applications: readonly Application[],
   fault: CardFault | undefined,
   otherKey: KeyObject,
 ): readonly Application[] {
-  switch (fault) {
-    case 'text-signature':
-      return withBrokenSignature(applications, 'text-0003');
-    case 'card-key-signature':
-      return withBrokenSignature(applications, 'text-0007');
-    case 'surface-signature':
-      return withBrokenSignature(applications, 'surface-0002');
-    case 'text-key-copied':
-      return replaced(applications, 'text', 0x13, { kind: 'key', privateKey: otherKey, use: 'anyone' });
-    case 'surface-key-copied':
-      return replaced(applications, 'surface', 0x1a, { kind: 'key', privateKey: otherKey, use: 'anyone' });
-    default:
-      return applications;
-  }
+  const file: ElementaryFile = { kind: 'key', privateKey: otherKey, use: 'anyone' };
+  if (fault === 'text-key-copied') return replaced(applications, 'text', 0x13, file);
+  if (fault === 'surface-key-copied') return replaced(applications, 'surface', 0x1a, file);
+  return applications;
 }
 
 function replaced(

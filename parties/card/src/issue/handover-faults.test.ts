@@ -105,6 +105,30 @@ test('each broken signature makes its own check fail and no other', async () => 
   }
 });
 
+test('a signature that is named twice, or by two faults, is broken once', async () => {
+  const twice = await talk({ brokenSignatures: ['text-0003', 'text-0003'] });
+  assert.deepEqual(failedChecks(twice), ['text-signature']);
+  // This person's card has that signature broken from its making on.
+  const both = await drawer.cards.card('forged-text', { brokenSignatures: ['text-0003'] });
+  assert.equal(both.persona.card?.fault, 'text-signature');
+  const send = talkTo(both.chip);
+  assert.equal(send(SELECT.text, verify('91', both.persona.pins.text)).sw, '9000');
+  const good = talkTo((await drawer.cards.card('forged-text')).chip);
+  assert.equal(good(SELECT.text, verify('91', both.persona.pins.text)).sw, '9000');
+  assert.deepEqual(fileOf(send, '03'), fileOf(good, '03'));
+});
+
+test('a record that the card does not have cannot be broken, and the hand hears of it', async () => {
+  for (const faults of [
+    { profile: 'android', brokenSignatures: ['text-0003'] },
+    { noSignatureCertificate: true, brokenSignatures: ['jpki-0001'] },
+    { withoutCardCertificate: true, brokenSignatures: ['card-7F21'] },
+  ] as const) {
+    const refused = cardWith(faults as unknown as HandoverFaults);
+    await assert.rejects(refused, { code: 'persona-malformed' }, JSON.stringify(faults));
+  }
+});
+
 test('an older card has no 7F21 among its objects', async () => {
   const send = await talk({ withoutCardCertificate: true });
   assert.equal(send('00CA7F21000000').sw, '6A88');

@@ -5,11 +5,11 @@ import { type Random, seededRandom } from '@tegata/random';
 import type { Persona } from '../persona.ts';
 import { birthDateOf, cardExpiry, dayAfter } from '../persona-dates.ts';
 import type { CardAuthority } from './authority.ts';
-import { withBrokenSignature } from './broken-signature.ts';
+import { type SignedRecord, withBrokenSignature } from './broken-signature.ts';
 import { cardLevelApplication } from './card-level.ts';
 import type { CardCertificates } from './certificates.ts';
 import { commonApplication, residentApplication } from './common-application.ts';
-import { portraitWith, withFault } from './faults.ts';
+import { BROKEN_BY, portraitWith, withCopiedKey } from './faults.ts';
 import { surfaceApplication } from './surface-application.ts';
 import { textApplication } from './text-application.ts';
 
@@ -55,7 +55,8 @@ export async function personalise(options: {
     signaturePassword: persona.pins.signature,
     serialNumber: `900000000000${persona.securityCode}`,
   });
-  if (persona.faults?.profile) return withBroken([jpki], persona);
+  const broken = persona.faults?.brokenSignatures ?? [];
+  if (persona.faults?.profile) return withBroken([jpki], broken);
   const text = await textApplication({
     attributes: { name: persona.name, address: persona.address, birthDate: dates.birthDate, sex: persona.sex },
     myNumber: persona.myNumber,
@@ -94,10 +95,12 @@ export async function personalise(options: {
     cardKey: keys.text,
     withoutCardCertificate: persona.card?.withoutCardCertificate ?? false,
   });
-  const applications = [jpki, text, surface, common, resident, cardLevel];
-  return withBroken(withFault(applications, fault, keys['text-session']), persona);
+  const applications = withCopiedKey([jpki, text, surface, common, resident, cardLevel], fault, keys['text-session']);
+  const brokenByFault = fault && BROKEN_BY[fault];
+  return withBroken(applications, brokenByFault ? [brokenByFault, ...broken] : broken);
 }
 
-function withBroken(applications: readonly Application[], { faults }: Persona): readonly Application[] {
-  return (faults?.brokenSignatures ?? []).reduce(withBrokenSignature, applications);
+// Each once: a bit that is turned twice is right again.
+function withBroken(applications: readonly Application[], records: readonly SignedRecord[]): readonly Application[] {
+  return [...new Set(records)].reduce(withBrokenSignature, applications);
 }
