@@ -40,6 +40,8 @@ describe('tegata verify --batch', () => {
     assert.equal(ran.code, 1, 'one of them is not valid');
     assert.equal((await batch([{ id: 1, ...good() }, good()])).code, 0);
     assert.deepEqual([(await batch([])).code, (await batch(['', ''])).out], [0, '']);
+    const [odd] = (await batch([{ id: null, ...good(), doctype: null }])).results;
+    assert.deepEqual([odd?.valid, odd && 'id' in odd], [true, false], 'null is as if it were not there');
   });
 
   it('takes what the command line says for every line that does not say otherwise', async () => {
@@ -63,6 +65,20 @@ describe('tegata verify --batch', () => {
       [{ id: 'a', batch: 'x' }, 'line-unreadable'],
       [{ id: 'a', ['__proto__x']: 1 }, 'line-unreadable'],
       [{ id: {}, ...good() }, 'line-unreadable'],
+      ['{"id": 1e999}', 'line-unreadable'],
+      ['{"id": 12345678901234567890}', 'line-unreadable'],
+      ['{"id": "a", "trust": "x", "trust": "y"}', 'line-unreadable'],
+      [`{"id": "a", "requested": ${'['.repeat(50)}${']'.repeat(50)}}`, 'line-unreadable'],
+      [{ id: 'a', ...good(), at: 1764000000 }, 'line-unreadable'],
+      [{ id: 'a', ...good(), doctype: true }, 'line-unreadable'],
+      [{ id: 'a', ...good(), requested: 7 }, 'line-unreadable'],
+      [{ id: 'a', ...good(), requested: { a: { b: 1 } } }, 'requested-unreadable'],
+      [{ id: 'a', ...good(), requested: '{"a":["b"],"a":["c"]}' }, 'requested-unreadable'],
+      [{ id: 'a', ...good(), trust: 'hex:00' }, 'certificate-unreadable'],
+      [{ id: 'a', ...good(), trust: [], 'trust-signer': [''] }, 'file-unreadable'],
+      [{ id: 'a', ...good(), revocation: 'Hard' }, 'usage'],
+      [{ id: 'a', ...good(), transcript: '' }, 'file-unreadable'],
+      [{ id: 'a', ...good(), help: true }, 'line-unreadable'],
       [{ id: 'a', ...good(), trust: [1] }, 'line-unreadable'],
       [{ id: 'a', ...good(), interop: 'yes' }, 'line-unreadable'],
       [{ id: 'a', ...good(), response: ['x'] }, 'line-unreadable'],

@@ -1,5 +1,7 @@
+import { JoseError } from '@tegata/jose';
 import { ArgumentError, reasonOf } from './argument-error.ts';
 import { type GivenFiles, givenFiles } from './given-file.ts';
+import { parseJsonText } from './json-text.ts';
 import { type Line, linesOf } from './lines.ts';
 import { idOf, type OptionReader } from './option-table.ts';
 import type { CommandIo } from './terminal-io.ts';
@@ -8,7 +10,7 @@ import type { CommandIo } from './terminal-io.ts';
 export interface BatchQuestion<O, R extends object> {
   readonly options: OptionReader<O>;
   /** Answers one question. @throws {ArgumentError} */
-  readonly answer: (options: O, files: GivenFiles) => R;
+  readonly answer: (options: O, files: GivenFiles) => R | Promise<R>;
   /** The answer where the question could not be asked. */
   readonly failed: (error: unknown) => R;
   /** Whether the answer is the one that was hoped for. */
@@ -40,7 +42,7 @@ export async function answerBatch<O, R extends object>(
     number++;
     const text = textOf(line);
     if (text === '') continue;
-    const answer = answerLine(question, text, defaults, files, number);
+    const answer = await answerLine(question, text, defaults, files, number);
     good &&= question.good(answer);
     if (!(await write(`${JSON.stringify(answer)}\n`))) break;
   }
@@ -77,18 +79,19 @@ function textOf(line: Line): string | undefined {
         .trim();
 }
 
-function answerLine<O, R extends object>(
+async function answerLine<O, R extends object>(
   { options, answer, failed }: BatchQuestion<O, R>,
   text: string | undefined,
   defaults: O,
   files: GivenFiles,
   number: number,
-): R {
+): Promise<R> {
   let id: string | number | undefined;
   try {
     const value = parse(text, number);
     id = idOf(value);
-    return withId(id, answer({ ...defaults, ...options.batchLine(value).options }, files));
+    refuseRepeatedNames(text, number);
+    return withId(id, await answer({ ...defaults, ...options.batchLine(value).options }, files));
   } catch (error) {
     return withId(id, failed(error));
   }
@@ -100,6 +103,16 @@ function parse(text: string | undefined, number: number): unknown {
     return JSON.parse(text);
   } catch {
     throw new ArgumentError('line-unreadable', `Line ${number} is not JSON.`);
+  }
+}
+
+/** After the id is known, so that the answer carries it. */
+function refuseRepeatedNames(text: string | undefined, number: number): void {
+  try {
+    parseJsonText(text ?? '');
+  } catch (error) {
+    if (!(error instanceof JoseError)) throw error;
+    throw new ArgumentError('line-unreadable', `Line ${number}: ${error.message}`);
   }
 }
 

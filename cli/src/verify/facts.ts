@@ -5,6 +5,7 @@ import { eReaderKeyBytes, MdocError, parseNdef, qrToEngagement, type TranscriptF
 import { fromBase64, fromHex } from '../inspect/text-form.ts';
 import { ArgumentError } from './argument-error.ts';
 import type { GivenFiles } from './given-file.ts';
+import { parseJsonText } from './json-text.ts';
 import { eReaderKeyOf, readEReaderKey } from './keys.ts';
 import type { VerifyOptions } from './options.ts';
 
@@ -129,7 +130,7 @@ export function readHandover(files: GivenFiles, given: string): CborValue {
 function readJwk(files: GivenFiles, given: string): Readonly<Record<string, unknown>> {
   const text = given.startsWith('{') ? given : files.read('jwk', given).text;
   try {
-    const jwk: unknown = JSON.parse(text ?? '');
+    const jwk: unknown = parseJsonText(text ?? '');
     if (typeof jwk === 'object' && jwk !== null && !Array.isArray(jwk)) return jwk as Record<string, unknown>;
   } catch {
     // Said below, without what the file holds.

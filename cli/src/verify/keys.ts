@@ -1,9 +1,10 @@
-import { createECDH, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createECDH, createPrivateKey, createPublicKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto';
 import { type CborMap, type CborValue, decode, Encoded } from '@tegata/cbor';
 import { coseKeyToJwk, decodeCoseKey } from '@tegata/cose';
 import { eReaderKeyBytes, parseSessionEstablishment } from '@tegata/mdoc';
 import { ArgumentError } from './argument-error.ts';
 import type { Given, GivenFiles } from './given-file.ts';
+import { parseJsonText } from './json-text.ts';
 
 const COSE_D = -4;
 const SCALARS = new Map([
@@ -27,7 +28,9 @@ export function readPrivateKey(files: GivenFiles, option: string, given: string)
 }
 
 function privateFromText(text: string): KeyObject {
-  return text.startsWith('{') ? createPrivateKey({ key: JSON.parse(text), format: 'jwk' }) : createPrivateKey(text);
+  return text.startsWith('{')
+    ? createPrivateKey({ key: parseJsonText(text) as JsonWebKeyInput['key'], format: 'jwk' })
+    : createPrivateKey(text);
 }
 
 function privateFromBytes(bytes: Uint8Array): KeyObject {
@@ -68,7 +71,9 @@ export function readPublicKey(files: GivenFiles, option: string, given: string):
 
 function publicFrom({ text, bytes }: Written): KeyObject {
   if (text !== undefined) {
-    return text.startsWith('{') ? createPublicKey({ key: JSON.parse(text), format: 'jwk' }) : createPublicKey(text);
+    return text.startsWith('{')
+      ? createPublicKey({ key: parseJsonText(text) as JsonWebKeyInput['key'], format: 'jwk' })
+      : createPublicKey(text);
   }
   if (bytes[0] === 0x30) return createPublicKey({ key: Buffer.from(bytes), format: 'der', type: 'spki' });
   const value = decode(bytes);

@@ -83,8 +83,8 @@ export function optionReader<const T extends OptionTable>(
     batchLine(value) {
       if (!isObject(value)) throw new ArgumentError('line-unreadable', 'A line is one JSON object.');
       const { id, ...rest } = value;
-      if (id !== undefined && idOf(value) === undefined) {
-        throw new ArgumentError('line-unreadable', '"id" is text or a number.');
+      if (id !== undefined && id !== null && idOf(value) === undefined) {
+        throw new ArgumentError('line-unreadable', '"id" is text, or a number that JSON readers agree on.');
       }
       const options: [string, unknown][] = [];
       for (const [name, given] of Object.entries(rest)) {
@@ -96,7 +96,7 @@ export function optionReader<const T extends OptionTable>(
         const text = jsonTexts.includes(name) && typeof given === 'object' ? JSON.stringify(given) : given;
         options.push([name, optionValue(name, table[name] as OptionKind, text)]);
       }
-      const idPart = id === undefined ? {} : { id: id as string | number };
+      const idPart = id === undefined || id === null ? {} : { id: id as string | number };
       return { ...idPart, options: Object.fromEntries(options) as OptionsOf<T> };
     },
   };
@@ -137,7 +137,9 @@ function once(name: string, values: readonly string[]): string {
 /** The id of a line, whatever else is wrong with it. */
 export function idOf(value: unknown): string | number | undefined {
   const id = isObject(value) ? value['id'] : undefined;
-  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+  // A larger integer was rounded when it was read: the answer would carry another id.
+  const exact = typeof id === 'number' && Number.isFinite(id) && (!Number.isInteger(id) || Number.isSafeInteger(id));
+  return typeof id === 'string' || exact ? id : undefined;
 }
 
 function optionValue(name: string, kind: OptionKind, given: unknown): unknown {

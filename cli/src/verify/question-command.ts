@@ -26,7 +26,7 @@ export async function runQuestion<O, R extends object>(
       return 0;
     }
     if (line.batch !== undefined) return (await answerBatchFile(command, line.batch, line.options, io)) ? 0 : 1;
-    const answer = command.answer(line.options, givenFiles(io.readStdin));
+    const answer = await command.answer(line.options, givenFiles(io.readStdin));
     await io.write(line.json ? `${JSON.stringify(answer)}\n` : command.render(answer));
     return command.good(answer) ? 0 : 1;
   } catch (error) {

@@ -1,5 +1,7 @@
+import { JoseError } from '@tegata/jose';
 import type { DeviceResponse, ItemsRequest } from '@tegata/mdoc';
 import { ArgumentError } from './argument-error.ts';
+import { parseJsonText } from './json-text.ts';
 
 type NameSpaces = ItemsRequest['nameSpaces'];
 
@@ -37,9 +39,9 @@ export function readWanted(docType: string | undefined, requested: string | unde
 function readRequested(text: string): readonly Wanted[] {
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    refuse('it is not JSON');
+    value = parseJsonText(text);
+  } catch (error) {
+    refuse(error instanceof JoseError ? 'a name stands there twice, or it is nested too deeply' : 'it is not JSON');
   }
   if (Array.isArray(value)) {
     if (value.length === 0) refuse('it asks for nothing');
