@@ -30,6 +30,15 @@ test('6Cxx makes the same command go again with that Le, 6C00 with 256', async (
   assert.equal((await transceive(card, { cla: 0, ins: 0xb0, p1: 0, p2: 0, le: 16 })).sw, 0x9000);
 });
 
+test('a command that carries a PIN goes out once: 6Cxx is its answer, for it asks for no data', async () => {
+  for (const command of ['00200091 04 31323334', '00240180 04 31323334', '80320080 04 31323334']) {
+    assert.equal((await transceive(scripted([command, '6C08']), hex(command))).sw, 0x6c08);
+  }
+  // A retry query carries none.
+  const query = scripted(['00200091', '6C01'], ['00200091 01', '63C3']);
+  assert.equal((await transceive(query, hex('00200091'))).sw, 0x63c3);
+});
+
 test('a card that answers without end is card-hostile', async () => {
   let asked = 0;
   const endless = (answer: string): Transport => ({

@@ -1,5 +1,6 @@
 import { type CommandFields, encodeCommand, parseCommand } from './command.ts';
 import { ApduError } from './error.ts';
+import { isSecretCommand } from './mask-command.ts';
 import { parseResponse, type Response } from './response.ts';
 import type { Transport } from './transport.ts';
 
@@ -14,7 +15,8 @@ export interface TransceiveLimits {
 const SHORT_MAX = 256;
 
 /**
- * Sends a command and follows `61xx` (GET RESPONSE) and `6Cxx` (again with the right Le) to the last status word (ISO/IEC 7816-4 §5.3.4).
+ * Sends a command and follows `61xx` (GET RESPONSE) and `6Cxx` (again with the right Le) to the last status word (ISO/IEC 7816-4 §5.3.4). A command
+ * with a PIN in it is never sent again: that could spend a second try.
  * @throws {ApduError} `card-hostile` when the card never comes to an end, or gives more than Le; `response-malformed` for less than a status
  * word; `command-malformed`; what the transport throws
  * @example
@@ -41,7 +43,7 @@ export async function transceive(
     }
     const high = response.sw >> 8;
     const rest = response.sw & 255 || 256;
-    if (high === 0x6c && !corrected) {
+    if (high === 0x6c && !corrected && !isSecretCommand(sent)) {
       corrected = true;
       sent = encodeCommand({ ...parseCommand(sent), le: rest });
       continue;
