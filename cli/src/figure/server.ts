@@ -77,14 +77,18 @@ export async function serveFigure(options: FigureServerOptions): Promise<Running
     );
   });
 
+  const portraits = new Map<string, Uint8Array>();
   app.get('/api/info', (c) => c.json(options.info));
   app.get('/api/words', (c) =>
     c.json(Object.fromEntries(Object.entries(wordTable).map(([code, { ja, en }]) => [code, { ja, en }]))),
   );
   app.get('/api/personas', async (c) => c.json(await runs.personas()));
   app.get('/api/personas/:id/portrait.png', async (c) => {
-    const portrait = await runs.personaPortrait(personaId.parse(c.req.param('id')));
-    return c.body((await jpeg2000ToPng(portrait)) as Uint8Array<ArrayBuffer>, 200, { 'content-type': 'image/png' });
+    const id = personaId.parse(c.req.param('id'));
+    const png = portraits.get(id) ?? (await jpeg2000ToPng(await runs.personaPortrait(id)));
+    // Only what is there is kept, so that there are no more than personas.
+    portraits.set(id, png);
+    return c.body(png as Uint8Array<ArrayBuffer>, 200, { 'content-type': 'image/png' });
   });
 
   app.get('/api/events', (c) =>

@@ -13,7 +13,8 @@ export function PersonaPicker(props: {
     <fieldset class="min-w-0">
       <legend class="mb-1 text-sm font-bold">{words.personas.legend}</legend>
       {props.personas ? (
-        <div class="grid grid-cols-4 gap-x-1 gap-y-2 sm:grid-cols-8">
+        // Two rows and a half: that there are more is seen, and the figure below is not pushed out of sight.
+        <div class="grid max-h-60 grid-cols-4 gap-x-1 gap-y-2 overflow-y-auto overscroll-contain pb-1 sm:grid-cols-8">
           {props.personas.map((persona) => (
             <PersonaTile
               key={persona.id}
@@ -72,6 +73,7 @@ function Portrait({ persona, name }: { persona: Persona; name: string }) {
       <img
         src={persona.portrait}
         alt=""
+        loading="lazy"
         width="48"
         height="48"
         class="size-full rounded-full bg-sunken object-cover object-top"
