@@ -21,6 +21,10 @@ const USAGE = `tegata: My Number Card functions on a phone, in the open (TEST ON
   tegata ocsp check --response FILE --request FILE --cert FILE --issuer FILE [--at TIME] [--require-nonce] [--json]
   tegata cms verify --cms FILE [--content FILE] --trust FILE… [--signer FILE] [--at TIME] [--json]
       Certificates, their status, and signed messages, each by named checks; all take --batch FILE and the exit codes of verify.
+  tegata ocsp query|serve …    tegata crl make …    tegata cms sign …
+      Asks a responder, is one, makes CRLs and signs files; "tegata ocsp --help" and so on list their options.
+  tegata jpki issue|renew|revoke|suspend|resume|list … --data DIR
+      The certificate service for cards and phones; "tegata jpki --help" lists what each takes.
   tegata card read|sign|status|pin|readers|serve|new …
       Reads a card in a PC/SC reader or one of our own, puts our own into a virtual reader, and makes new ones; "tegata card --help" lists them.
   tegata fsck --db URL [--data DIR]
@@ -98,6 +102,12 @@ const commands: Readonly<Record<string, Command>> = {
     const { cmsCommand } = await import('./cms/command.ts');
     const { terminalIo } = await import('./verify/terminal-io.ts');
     return cmsCommand(args, terminalIo());
+  },
+  async jpki(args) {
+    const { jpkiGroup } = await import('./jpki/command.ts');
+    const { runSubcommand } = await import('./subcommand.ts');
+    const { terminalIo } = await import('./verify/terminal-io.ts');
+    return runSubcommand(jpkiGroup, args, terminalIo());
   },
   async card(args) {
     const { cardGroup } = await import('./card/command.ts');

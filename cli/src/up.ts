@@ -9,6 +9,7 @@ import { runsOver } from './figure/runs.ts';
 import { serveFigure } from './figure/server.ts';
 import { Refused } from './hands.ts';
 import { inOrder, stepTimer } from './journey.ts';
+import { tellRunning } from './jpki/running-file.ts';
 import { stderrLogs } from './logs.ts';
 import { openBrowser } from './open-browser.ts';
 import { ownPersonas, personaOf, secretsOf } from './persona-argument.ts';
@@ -93,6 +94,10 @@ export async function up(options: {
       },
     }),
   ]);
+  const untell =
+    folder === undefined
+      ? () => {}
+      : tellRunning(folder, { url: stack.urls['jpki'] as string, secret: stack.secrets.toJpki });
   const runs = runsOver({ hands: stack.hands, hub, phonePin: stack.demo.phonePin });
   const figure = await serveFigure({
     hub,
@@ -104,6 +109,7 @@ export async function up(options: {
     port: options.port,
     info: { db: stack.storeKind, version, demo: stack.demo },
   }).catch(async (error: unknown) => {
+    untell();
     await stack.close();
     throw error;
   });
@@ -122,6 +128,7 @@ export async function up(options: {
     line(say.stopping);
     return 0;
   } finally {
+    untell();
     runs.close();
     await figure.close();
     await stack.close();

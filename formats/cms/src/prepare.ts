@@ -12,6 +12,8 @@ export interface SignedDataInput {
   /** The signer's certificate: the only one that goes inside. */
   readonly certificate: Certificate | Uint8Array;
   readonly signingTime: Date;
+  /** The content stays outside (default: it goes inside). */
+  readonly detached?: boolean;
 }
 
 /** A SignedData that waits for its signature, which is made elsewhere: by the card. */
@@ -45,7 +47,7 @@ function algorithmsFor(certificate: Certificate): Algorithms {
 }
 
 /**
- * Prepares an attached SignedData with one signer (RFC 5652): signed attributes contentType, messageDigest, signingTime,
+ * Prepares a SignedData with one signer (RFC 5652), attached unless asked otherwise: signed attributes contentType, messageDigest, signingTime,
  * signingCertificateV2; version 3, or 1 for id-data.
  * @throws {CmsError} `cms-key-unsupported`
  * @example
@@ -107,7 +109,10 @@ function assemble(
   const signedData = der.sequence(
     der.integer(input.eContentType === cmsOid.data ? 1 : 3),
     der.setOf(digestAlgorithm),
-    der.sequence(der.oid(input.eContentType), der.explicit(0, der.octetString(input.content))),
+    der.sequence(
+      der.oid(input.eContentType),
+      ...(input.detached ? [] : [der.explicit(0, der.octetString(input.content))]),
+    ),
     der.implicit(0, der.setOf(certificate.raw)),
     der.setOf(signerInfo),
   );

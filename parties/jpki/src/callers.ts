@@ -54,3 +54,8 @@ export function mayRevoke(caller: Caller, request: RevocationRequest): void {
 export function maySuspend(caller: Caller, request: SuspensionRequest): void {
   if (caller === 'smp' && request.device !== 'phone') throw refused(caller);
 }
+
+/** Only the operator sees the certificates of everybody. @throws {JpkiError} `caller-not-allowed` */
+export function mayListAll(caller: Caller): void {
+  if (caller !== 'operator') throw refused(caller);
+}

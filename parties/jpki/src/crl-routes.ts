@@ -17,7 +17,8 @@ const MAX_HELD = 64 * 1024 * 1024;
 
 /**
  * CRLs over HTTP, for everyone: `GET /crl/KEY/PREFECTURE/MUNICIPALITY.crl` by the path of `jpkiCrlPath`, and `GET /crl/KEY/full.crl` for
- * all of a generation. One whose time has come is published on the spot.
+ * all of a generation, where KEY may also be `sign` or `auth` for the generation that issues now. One whose time has come is published on
+ * the spot.
  */
 export function crlRoutes(options: Publishing): Hono {
   const app = new Hono();
@@ -30,7 +31,8 @@ export function crlRoutes(options: Publishing): Hono {
   });
   return app;
 
-  async function scopeOf(key: string, place?: { prefecture: string; municipality: string }): Promise<CrlScope> {
+  async function scopeOf(named: string, place?: { prefecture: string; municipality: string }): Promise<CrlScope> {
+    const key = named === 'sign' || named === 'auth' ? options.authority[named].keyId : named;
     const scopes = await crlScopes(options, place);
     const found = scopes.find(
       (scope) =>

@@ -6,6 +6,8 @@ export type JpkiErrorCode =
   | 'request-differs'
   | 'csr-invalid'
   | 'key-in-use'
+  | 'proof-invalid'
+  | 'certificate-unusable'
   | 'card-certificate-unusable'
   | 'phone-replaced'
   | 'certificate-ended'

@@ -6,5 +6,6 @@ export { type OcspAnswered, type OcspOptions, type OcspService, ocspService } fr
 export { type CertificationAuthority, type JpkiAuthority, makeAuthority } from './authority.ts';
 export { JpkiError, type JpkiErrorCode } from './error.ts';
 export type { Ceremony, Generation } from './generation.ts';
+export type { Pairwise } from './pairwise-identifier.ts';
 export type { OcspResponder } from './responder.ts';
 export { type JpkiConfig, start } from './start.ts';

@@ -53,6 +53,27 @@ export async function listCertificates(
   return { ...(person === undefined ? {} : { person }), certificates: rows.map((row) => listed(row, now)) };
 }
 
+/** Lists the certificates that were issued last, of everybody, newest first; each says whose it is. */
+export async function listLatest(
+  { db, clock }: { readonly db: Kysely<Tables>; readonly clock: Clock },
+  limit: number,
+): Promise<{ readonly certificates: readonly (ListedCertificate & { readonly person?: string })[] }> {
+  const rows = await db
+    .selectFrom('jpki.certificate')
+    .leftJoin('jpki.phone', 'jpki.phone.id', 'jpki.certificate.phone')
+    .selectAll('jpki.certificate')
+    .select('jpki.phone.platform')
+    .orderBy('reserved_at', 'desc')
+    .orderBy('ca')
+    .orderBy('serial')
+    .limit(limit)
+    .execute();
+  const now = clock.now();
+  return {
+    certificates: rows.map((row) => ({ ...listed(row, now), ...(row.person ? { person: row.person } : {}) })),
+  };
+}
+
 async function personOf(db: Kysely<Tables>, of: Subject): Promise<string | undefined> {
   const row =
     'person' in of

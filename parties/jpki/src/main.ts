@@ -25,6 +25,14 @@ const configFile = z.strictObject({
   operatorSecret: z.string().min(16).optional(),
   keys: z.strictObject({ file: z.string(), passphrase: z.string().min(8) }),
   trust: z.string(),
+  pairwise: z
+    .strictObject({
+      /** 32 bytes in base64. */
+      key: z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64'))),
+      relyingParties: z.array(z.strictObject({ origin: z.string(), secret: z.string().min(16) })),
+    })
+    .refine(({ key }) => key.length === 32)
+    .optional(),
 });
 
 const config = configFile.parse(JSON.parse(readFileSync(process.argv[2] ?? '/dev/stdin', 'utf8')));
@@ -39,8 +47,8 @@ for (const ca of ['sign', 'auth'] as const) {
   writeFileSync(join(config.trust, `jpki-${ca}.pem`), authority[ca].anchors.map(certificateToPem).join(''));
 }
 
-const { port, secret, smpSecret, operatorSecret } = config;
-const running = await start({ ...base, port, store, authority, secret, smpSecret, operatorSecret });
+const { port, secret, smpSecret, operatorSecret, pairwise } = config;
+const running = await start({ ...base, port, store, authority, secret, smpSecret, operatorSecret, pairwise });
 process.stdout.write(`${running.url}\n`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

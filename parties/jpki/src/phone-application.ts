@@ -119,7 +119,8 @@ export async function admit(tx: Tx, application: PhoneApplication, random: Rando
       .execute();
   }
   // The row may have changed while another transaction had the person.
-  if (!isUsable(await cardRow(tx, application), at)) throw unusable();
+  const standing = await cardRow(tx, application);
+  if (!isUsable(standing, at) || standing.reserved_at > at) throw unusable();
   await tx
     .insertInto('jpki.phone')
     .values({

@@ -7,12 +7,13 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { OcspService } from './answer-ocsp.ts';
 import type { JpkiAuthority } from './authority.ts';
-import { type CallerSecrets, callerOf, mayIssue, mayRevoke, maySuspend } from './callers.ts';
+import { type CallerSecrets, callerOf, mayIssue, mayListAll, mayRevoke, maySuspend } from './callers.ts';
 import { crlRoutes } from './crl-routes.ts';
 import { JpkiError } from './error.ts';
 import { issueCertificate } from './issue-certificate.ts';
-import { listCertificates } from './list-certificates.ts';
+import { listCertificates, listLatest } from './list-certificates.ts';
 import { ocspRoutes } from './ocsp-routes.ts';
+import { type Pairwise, pairwiseRoutes } from './pairwise-identifier.ts';
 import { revokeCertificates } from './revoke-certificate.ts';
 import type { Tables } from './schema.ts';
 import { changeHold } from './suspend-certificates.ts';
@@ -26,6 +27,7 @@ export function routes(options: {
   readonly authority: JpkiAuthority;
   readonly secrets: CallerSecrets;
   readonly ocsp: OcspService;
+  readonly pairwise?: Pairwise;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -36,6 +38,7 @@ export function routes(options: {
 
   app.route('/', ocspRoutes(ocsp, options.clock));
   app.route('/', crlRoutes(options));
+  if (options.pairwise) app.route('/', pairwiseRoutes({ ...options, pairwise: options.pairwise }));
 
   app.get('/ca/:file{(sign|auth)\\.cer}', (c) => {
     const { ca } = authority[c.req.param('file') === 'sign.cer' ? 'sign' : 'auth'];
@@ -87,6 +90,18 @@ export function routes(options: {
     });
   }
 
+  app.get('/certificates', async (c) => {
+    mayListAll(caller(c));
+    const limit = z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .safeParse(c.req.query('limit') ?? '50');
+    if (!limit.success)
+      throw new JpkiError('bad-request', 'The limit is a number from 1 to 1000.', { member: 'limit' });
+    return c.json(await listLatest(options, limit.data));
+  });
   const list = (path: string, schema: z.ZodType<Subject>) =>
     app.get(path, async (c) => {
       caller(c);

@@ -233,4 +233,8 @@ create table jpki.crl (
 )
 `,
   },
+  {
+    name: '4-latest',
+    sql: 'create index certificate_issued on jpki.certificate (reserved_at)',
+  },
 ];

@@ -8,6 +8,7 @@ import type { Tap } from '@tegata/tap';
 import type { Kysely } from 'kysely';
 import { type OcspOptions, ocspService } from './answer-ocsp.ts';
 import type { JpkiAuthority } from './authority.ts';
+import type { Pairwise } from './pairwise-identifier.ts';
 import { type Publishing, publishDueCrls } from './publish-crls.ts';
 import { routes } from './routes.ts';
 import { migrations, type Tables } from './schema.ts';
@@ -29,6 +30,8 @@ export interface JpkiConfig {
   readonly operatorSecret?: string;
   /** Enrolled verifiers, where nobody else shall get an answer (off by default), and how many signed answers are kept. */
   readonly ocsp?: Pick<OcspOptions, 'verifiers' | 'keptAnswers'>;
+  /** Relying parties that may ask who has logged in there; without it nobody is told. */
+  readonly pairwise?: Pairwise;
 }
 
 /** Starts JPKI: it issues certificates of cards and phones, revokes them, and tells by OCSP whether they stand. */
