@@ -3,8 +3,6 @@
  * @module
  */
 
-import './kept-shapes.ts';
-
 export { CborCursor } from './cursor.ts';
 export { decode, decodeArraySpans, decodeMapSpans, Encoded } from './decode.ts';
 export { type DiagnosticOptions, diagnostic } from './diagnostic.ts';

@@ -19,8 +19,9 @@ import { inspectIssuer, inspectSignature } from './inspection/issuer.ts';
 import type { IssuerTrust } from './inspection/issuer-trust.ts';
 import { withCrlChecker } from './inspection/revocation.ts';
 import { inspectStatus } from './inspection/status.ts';
-import './kept-shapes.ts';
 import { type VerifiedDocument, type VerifiedParts, verified } from './verified-document.ts';
+
+export { keptShapes } from './kept-shapes.ts';
 
 /** A response and everything that the reader itself knows about the exchange. */
 export interface VerifyDeviceResponseOptions extends IssuerTrust, OwnSession {
