@@ -81,6 +81,16 @@ export const certificateWords: Readonly<Record<string, Entry>> = {
     ['この受付番号のスマートフォンは見つかりません。', '受付番号を確かめてください。'],
     ['There is no phone of this reference number.', 'Check the reference number.'],
   ),
+  'proof-invalid': entry(
+    422,
+    ['ログインしたことを確かめられません。', 'もう一度、はじめからログインしてください。'],
+    ['The login could not be proven.', 'Log in again from the beginning.'],
+  ),
+  'certificate-unusable': entry(
+    409,
+    ['この電子証明書は使えません。', '別の電子証明書でログインするか、新しい証明書を受けてください。'],
+    ['This certificate cannot be used.', 'Log in with another one, or get a new one.'],
+  ),
   'phone-change-forbidden': entry(
     409,
     ['このスマートフォンのカードや電子証明書は、今の状態から変えられません。', '状態を確かめてください。'],
