@@ -84,7 +84,7 @@ describe('tegata crl make', () => {
     ] as const) {
       const { code, error } = await make(...own, '--revoked', inline(lines));
       assert.equal(code, 2, lines);
-      assert(error?.message.includes(said), error?.message);
+      assert(error?.message.includes(said), String(error?.message));
     }
   });
 
