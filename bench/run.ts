@@ -16,6 +16,7 @@ export interface Suite {
 
 const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   mdoc: async () => (await import('./mdoc.ts')).mdocSuite(),
+  x509: async () => (await import('./x509.ts')).x509Suite(),
   card: async () => (await import('./card.ts')).cardSuite(),
   'card-read': async () => (await import('./card-read.ts')).cardReadSuite(),
   jpki: async () => (await import('./jpki.ts')).jpkiSuite(),

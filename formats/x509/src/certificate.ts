@@ -171,37 +171,104 @@ function readCertificate(reader: DerReader, reading: Reading): Certificate {
   tbs.end();
 
   const { decoded, irregular } = decode(extensions, reading);
-  let publicKey: KeyObject | undefined;
-  let sanOtherNames: ReadonlyMap<string, Uint8Array> | undefined;
-  return {
-    raw: whole.raw,
-    tbs: signed.raw,
-    serial,
-    get serialHex() {
-      return Buffer.from(serial).toString('hex').toUpperCase();
+  return new ReadCertificate(
+    {
+      raw: whole.raw,
+      tbs: signed.raw,
+      serial,
+      issuer,
+      subject,
+      notBefore,
+      notAfter,
+      spki,
+      innerAlgorithm,
+      signatureAlgorithm,
+      signature,
+      extensions,
+      irregular: reader.irregular + irregular,
     },
-    issuer,
-    subject,
-    notBefore,
-    notAfter,
-    spki,
-    get publicKey() {
-      publicKey ??= importKey(spki);
-      return publicKey;
-    },
-    innerAlgorithm,
-    signatureAlgorithm,
-    signature,
-    extensions,
-    get sanOtherNames() {
-      sanOtherNames ??= otherNames(decoded.subjectAltName);
-      return sanOtherNames;
-    },
-    irregular: reader.irregular + irregular,
-    extension: (id) => extensions.find((extension) => extension.oid === id),
-    [signedBy]: [],
-    ...decoded,
-  };
+    decoded,
+  );
+}
+
+/** What stands in the octets, without what is derived from it. */
+type Fields = Omit<
+  Certificate,
+  keyof DecodedExtensions | 'serialHex' | 'publicKey' | 'sanOtherNames' | 'extension' | typeof signedBy
+>;
+
+/** All certificates have one shape: objects with getters of their own would each leave a shape behind, and keep a collector busy. */
+class ReadCertificate implements Certificate {
+  readonly raw: Uint8Array;
+  readonly tbs: Uint8Array;
+  readonly serial: Uint8Array;
+  readonly issuer: Name;
+  readonly subject: Name;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly spki: SubjectPublicKeyInfo;
+  readonly innerAlgorithm: AlgorithmIdentifier;
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  readonly signature: Uint8Array;
+  readonly extensions: readonly Extension[];
+  readonly irregular: number;
+  readonly keyUsage?: ReadonlySet<KeyUsageBit>;
+  readonly extKeyUsage?: readonly string[];
+  readonly basicConstraints?: BasicConstraints;
+  readonly subjectAltName?: readonly GeneralName[];
+  readonly issuerAltName?: readonly GeneralName[];
+  readonly crlDistributionPoints?: readonly DistributionPoint[];
+  readonly policies?: readonly Policy[];
+  readonly authorityInfoAccess?: readonly AccessDescription[];
+  readonly aki?: AuthorityKeyIdentifier;
+  readonly ski?: Uint8Array;
+  readonly [signedBy]: SignatureVerdict[] = [];
+  #publicKey: KeyObject | undefined;
+  #sanOtherNames: ReadonlyMap<string, Uint8Array> | undefined;
+
+  constructor(fields: Fields, decoded: DecodedExtensions) {
+    this.raw = fields.raw;
+    this.tbs = fields.tbs;
+    this.serial = fields.serial;
+    this.issuer = fields.issuer;
+    this.subject = fields.subject;
+    this.notBefore = fields.notBefore;
+    this.notAfter = fields.notAfter;
+    this.spki = fields.spki;
+    this.innerAlgorithm = fields.innerAlgorithm;
+    this.signatureAlgorithm = fields.signatureAlgorithm;
+    this.signature = fields.signature;
+    this.extensions = fields.extensions;
+    this.irregular = fields.irregular;
+    this.keyUsage = decoded.keyUsage;
+    this.extKeyUsage = decoded.extKeyUsage;
+    this.basicConstraints = decoded.basicConstraints;
+    this.subjectAltName = decoded.subjectAltName;
+    this.issuerAltName = decoded.issuerAltName;
+    this.crlDistributionPoints = decoded.crlDistributionPoints;
+    this.policies = decoded.policies;
+    this.authorityInfoAccess = decoded.authorityInfoAccess;
+    this.aki = decoded.aki;
+    this.ski = decoded.ski;
+  }
+
+  get serialHex(): string {
+    return Buffer.from(this.serial).toString('hex').toUpperCase();
+  }
+
+  get publicKey(): KeyObject {
+    this.#publicKey ??= importKey(this.spki);
+    return this.#publicKey;
+  }
+
+  get sanOtherNames(): ReadonlyMap<string, Uint8Array> {
+    this.#sanOtherNames ??= otherNames(this.subjectAltName);
+    return this.#sanOtherNames;
+  }
+
+  extension(id: string): Extension | undefined {
+    return this.extensions.find((extension) => extension.oid === id);
+  }
 }
 
 function wholeOctets({ bytes, unusedBits }: BitString, what: string): Uint8Array {

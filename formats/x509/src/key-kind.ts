@@ -27,7 +27,8 @@ export function keyKind(certificate: Certificate): string | undefined {
     case oid.rsaEncryption: {
       const isNull = parameters?.length === 2 && parameters[0] === 0x05;
       const rsa = isNull ? rsaKeyFacts(key.bytes) : undefined;
-      return rsa?.exponent === 65537 && isImported(certificate) ? `RSA-${rsa.bits}` : undefined;
+      // Such a key is always one that can be imported: whoever verifies with it pays for that.
+      return rsa?.exponent === 65537 ? `RSA-${rsa.bits}` : undefined;
     }
     case oid.ecPublicKey: {
       const curve = parameters && curves.find((known) => sameBytes(known.parameters, parameters));

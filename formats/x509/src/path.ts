@@ -1,6 +1,7 @@
 import { asCertificate, asRoot, type Certificate } from './certificate.ts';
 import { X509Error } from './error.ts';
 import { type FoundPath, findPath } from './find-path.ts';
+import { knownRoot } from './known-root.ts';
 import { sameBytes, sameName } from './name.ts';
 import { type ProfileName, profileOf } from './profile.ts';
 import type { Profile } from './profiles/profile.ts';
@@ -69,7 +70,7 @@ const MAX_CANDIDATES = 16;
 export function verifyPath(input: PathInput): PathReport {
   const profile = profileOf(input.profile);
   const mode = input.mode ?? 'strict';
-  const anchors = input.anchors.map((anchor) => asRoot(anchor, mode));
+  const anchors = input.anchors.map((anchor) => knownRoot(anchor, mode));
   const parsed = parseAll(input, profile.end ? mode : 'strict');
   if ('check' in parsed) return { ...report([parsed.check]), chain: [] };
   const { leaf, intermediates } = parsed;
