@@ -3,7 +3,6 @@ export type RelyingPartyErrorCode =
   | 'origin-invalid'
   | 'purpose-invalid'
   | 'responder-invalid'
-  | 'not-verified'
   | 'evidence-malformed'
   | 'identifier-unavailable'
   | 'identifier-refused';

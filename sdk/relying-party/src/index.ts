@@ -5,6 +5,7 @@
  * @module
  */
 export { type BirthDate, type Era, hasReachedAge, readBirthDate } from './birth-date.ts';
+export type { FetchPort } from './capped-fetch.ts';
 export type { Device, JpkiTrust } from './certificate-path.ts';
 export type { CertificateStatus, StatusQuestion, StatusSource } from './certificate-status.ts';
 export { type ChallengeStore, memoryChallenges, type PendingChallenge } from './challenge-store.ts';
@@ -26,7 +27,8 @@ export {
   type LoginProof,
   type LoginReport,
 } from './login.ts';
-export { type FetchPort, type OcspStatusOptions, ocspStatus } from './ocsp-status.ts';
+export { type OcspStatusOptions, ocspStatus } from './ocsp-status.ts';
+export { type PairwiseIdentifiers, type PairwiseOptions, pairwiseIdentifiers } from './pairwise-identifier.ts';
 export {
   type ReverifyOptions,
   reverifySignedDocument,

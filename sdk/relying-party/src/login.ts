@@ -47,7 +47,7 @@ export interface LoginAnswer {
 
 /**
  * Named checks. `result` is `passed` only when the visitor may come in. Nothing here identifies the person: a certificate's
- * serial number changes with each card, and is no account number. See `pairwiseIdentifier`.
+ * serial number changes with each card, and is no account number. See `pairwiseIdentifiers`.
  */
 export interface LoginReport extends Report {
   readonly status: CertificateStatus['status'];

@@ -1,23 +1,8 @@
 import type { Random } from '@tegata/random';
 import { buildOcspRequest, type Certificate, oid, verifyOcspResponse } from '@tegata/x509';
+import { cappedPost, type FetchPort } from './capped-fetch.ts';
 import { type CertificateStatus, type StatusSource, undetermined } from './certificate-status.ts';
 import { RelyingPartyError } from './error.ts';
-
-/** The part of `fetch` that is used: pass your own to go through a proxy or to count calls. */
-export type FetchPort = (
-  url: string,
-  init: {
-    readonly method: 'POST';
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: Uint8Array<ArrayBuffer>;
-    readonly redirect: 'error';
-    readonly signal: AbortSignal;
-  },
-) => Promise<{
-  readonly status: number;
-  readonly headers: { get(name: string): string | null };
-  readonly body: ReadableStream<Uint8Array> | null;
-}>;
 
 /** Which responders may be asked, and how. */
 export interface OcspStatusOptions {
@@ -83,53 +68,26 @@ function namedBy({ authorityInfoAccess }: Certificate): string[] {
   );
 }
 
+const failures = {
+  unreachable: ['responder-unreachable', 'The responder cannot be reached.'],
+  timeout: ['responder-timeout', 'The responder did not answer in time.'],
+  'too-large': ['response-too-large', 'The answer is larger than is taken here.'],
+} as const;
+
 async function ask(
   port: FetchPort,
   url: string,
-  request: Uint8Array,
-  { timeoutMs, maxBytes }: { timeoutMs: number; maxBytes: number },
+  body: Uint8Array,
+  limits: { timeoutMs: number; maxBytes: number },
 ): Promise<{ readonly response: Uint8Array } | CertificateStatus> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  // A port that does not heed the signal must not hold a visitor longer than the limit.
-  const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
-  late.catch(() => {});
-  try {
-    const call = port(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/ocsp-request', accept: 'application/ocsp-response' },
-      body: Uint8Array.from(request),
-      redirect: 'error',
-      signal,
-    });
-    const answer = await Promise.race([call, late]);
-    if (answer.status !== 200) {
-      await answer.body?.cancel();
-      return undetermined('responder-refused', `The responder answered with status ${answer.status}.`);
-    }
-    const type = answer.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-    if (type !== 'application/ocsp-response') {
-      await answer.body?.cancel();
-      return undetermined('response-type', 'What answered is not an OCSP responder.', 'RFC 6960 Appendix A');
-    }
-    const response = await Promise.race([collect(answer.body, maxBytes), late]);
-    return response ? { response } : undetermined('response-too-large', `An answer has at most ${maxBytes} octets.`);
-  } catch {
-    return signal.aborted
-      ? undetermined('responder-timeout', 'The responder did not answer in time.')
-      : undetermined('responder-unreachable', 'The responder cannot be reached.');
+  const headers = { 'content-type': 'application/ocsp-request', accept: 'application/ocsp-response' };
+  const answer = await cappedPost(port, url, { headers, body }, limits);
+  if ('failed' in answer) return undetermined(...failures[answer.failed]);
+  if (answer.status !== 200) {
+    return undetermined('responder-refused', `The responder answered with status ${answer.status}.`);
   }
-}
-
-/** A body up to a limit; a longer one is let go of while it arrives. */
-async function collect(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array | undefined> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of body ?? []) {
-    size += part.length;
-    if (size > maxBytes) return undefined;
-    parts.push(part);
+  if (answer.contentType !== 'application/ocsp-response') {
+    return undetermined('response-type', 'What answered is not an OCSP responder.', 'RFC 6960 Appendix A');
   }
-  return new Uint8Array(Buffer.concat(parts, size));
+  return { response: answer.body };
 }
