@@ -15,10 +15,12 @@ export type {
   TransparentFile,
 } from './application.ts';
 export { type ChipParts, makeChip, type SoftwareChip } from './chip.ts';
-export { type CounterStore, fileCounters, memoryCounters, writeDurably } from './counter-store.ts';
+export { type CounterStore, fileCounters, memoryCounters } from './counter-store.ts';
 export { type Disturbance, disturbChip } from './disturb-chip.ts';
 export { ChipError, type ChipErrorCode } from './error.ts';
+export { secretFile, transparentFile } from './file.ts';
 export { type KeyDevice, type KeyDeviceAlgorithm, type KeyOperation, keyInMemory } from './key-device.ts';
 export { fileSecrets, memorySecrets, type SecretStore } from './secret-store.ts';
 export type { AnswerVariants } from './session.ts';
+export { writeDurably } from './stored-state.ts';
 export { counterOf } from './verify.ts';

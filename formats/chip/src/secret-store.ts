@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { writeDurably } from './counter-store.ts';
-import { ChipError } from './error.ts';
+import { readState, writeState } from './stored-state.ts';
 
 /** Where changed PINs and passwords live. `write` returns only when the value would survive a power cut. */
 export interface SecretStore {
@@ -22,44 +20,18 @@ export function memorySecrets(): SecretStore {
  * @throws {ChipError} `card-state-unreadable` when the file is damaged: the old PIN must not come back
  */
 export function fileSecrets(path: string): SecretStore {
-  const values = new Map(Object.entries(readSecrets(path)));
+  const values = readState(path, 'changed PINs', secretOf) ?? new Map<string, Uint8Array>();
   return {
     read: (name) => values.get(name),
     write(name, value) {
-      const next = new Map(values).set(name, value);
-      const json = Object.fromEntries([...next].map(([key, bytes]) => [key, Buffer.from(bytes).toString('hex')]));
-      writeDurably(path, `${JSON.stringify(json)}\n`);
+      const next = [...new Map(values).set(name, value)];
+      writeState(path, new Map(next.map(([key, bytes]) => [key, Buffer.from(bytes).toString('hex')])));
       values.set(name, value);
     },
   };
 }
 
-function readSecrets(path: string): Record<string, Uint8Array> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw unreadable();
-  }
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw unreadable();
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw unreadable();
-  const values: [string, Uint8Array][] = [];
-  for (const [name, value] of Object.entries(parsed)) {
-    if (typeof value !== 'string' || !/^([0-9a-f]{2}){1,16}$/.test(value)) throw unreadable();
-    values.push([name, new Uint8Array(Buffer.from(value, 'hex'))]);
-  }
-  return Object.fromEntries(values);
-}
-
-function unreadable(): ChipError {
-  return new ChipError(
-    'card-state-unreadable',
-    "The card's changed PINs are damaged. Delete the card's state to issue a new one.",
-  );
+function secretOf(stored: unknown): Uint8Array | undefined {
+  const right = typeof stored === 'string' && /^([0-9a-f]{2}){1,16}$/.test(stored);
+  return right ? new Uint8Array(Buffer.from(stored, 'hex')) : undefined;
 }

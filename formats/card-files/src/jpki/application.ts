@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Access, Application, ElementaryFile, KeyDevice } from '@tegata/chip';
+import { type Application, type ElementaryFile, type KeyDevice, secretFile, transparentFile } from '@tegata/chip';
 import { EMPTY_FILE, withFiller } from '../filler.ts';
 import { writeAvailabilityFile } from './availability-file.ts';
 import { type TokenProfile, writeTokenInfo } from './token-info.ts';
@@ -46,40 +46,22 @@ export interface JpkiApplicationFields {
 export function jpkiApplication(fields: JpkiApplicationFields): Application {
   const { profile, certificates, authPin, signaturePassword, tries } = fields;
   const phone = profile !== 'card';
-  const ascii = (text: string | null) => new Uint8Array(Buffer.from(text ?? '', 'latin1'));
-  const file = (content: Uint8Array, read: Access): ElementaryFile => ({ kind: 'transparent', content, read });
   const certificate = (der: Uint8Array | undefined) => (der ? withFiller(der) : EMPTY_FILE);
   const available = { sign: certificates.sign !== undefined, auth: certificates.auth !== undefined };
   const files = new Map<number, ElementaryFile>([
-    [0x01, file(certificate(certificates.sign), [SIGNATURE_PASSWORD])],
-    [0x02, file(withFiller(certificates.signCa), 'anyone')],
-    [0x06, file(writeTokenInfo(fields), 'anyone')],
-    [0x08, file(writeAvailabilityFile(available), 'anyone')],
+    [0x01, transparentFile(certificate(certificates.sign), [SIGNATURE_PASSWORD])],
+    [0x02, transparentFile(withFiller(certificates.signCa), 'anyone')],
+    [0x06, transparentFile(writeTokenInfo(fields), 'anyone')],
+    [0x08, transparentFile(writeAvailabilityFile(available), 'anyone')],
     // Protected, and nothing that was tried opens it.
-    [0x09, file(EMPTY_FILE, 'nobody')],
-    [0x0a, file(certificate(certificates.auth), phone ? [AUTH_PIN] : 'anyone')],
-    [0x0b, file(withFiller(certificates.authCa), 'anyone')],
+    [0x09, transparentFile(EMPTY_FILE, 'nobody')],
+    [0x0a, transparentFile(certificate(certificates.auth), phone ? [AUTH_PIN] : 'anyone')],
+    [0x0b, transparentFile(withFiller(certificates.authCa), 'anyone')],
     [0x16, { kind: 'opaque' }],
     [0x17, { kind: 'key', privateKey: fields.authKey, use: [AUTH_PIN] }],
-    [
-      AUTH_PIN,
-      {
-        kind: 'secret',
-        value: ascii(authPin),
-        tries: authPin === null ? 0 : (tries?.auth ?? 3),
-        change: 'four-digits',
-      },
-    ],
+    [AUTH_PIN, secretFile(authPin, tries?.auth ?? 3, 'four-digits')],
     [0x1a, { kind: 'key', privateKey: fields.signKey, use: [SIGNATURE_PASSWORD] }],
-    [
-      SIGNATURE_PASSWORD,
-      {
-        kind: 'secret',
-        value: ascii(signaturePassword),
-        tries: signaturePassword === null ? 0 : (tries?.signature ?? 5),
-        change: 'password',
-      },
-    ],
+    [SIGNATURE_PASSWORD, secretFile(signaturePassword, tries?.signature ?? 5, 'password')],
   ]);
   return {
     name: 'jpki',

@@ -1,10 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { type CardInformation, writeCardInformation, writeKeyReference } from '@tegata/card-files';
-import type { Application } from '@tegata/chip';
+import { type Application, type ElementaryFile, secretFile } from '@tegata/chip';
 
 const PIN = 0x1c;
 const INTERNAL_AUTHENTICATION = 0x19;
-const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 const aid = (last: readonly [number, number]) =>
   Uint8Array.from([0xd3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, ...last]);
 
@@ -24,14 +23,14 @@ export function commonApplication(fields: CommonApplicationFields): Application 
   return {
     name: 'common',
     aid: aid([0x01, 0x00]),
-    files: new Map([
+    files: new Map<number, ElementaryFile>([
       [0x01, { kind: 'records', records: [writeCardInformation(fields.information)], read: 'anyone' }],
       [0x02, { kind: 'records', records: [writeKeyReference(fields.keyReference)], read: 'anyone' }],
       [
         INTERNAL_AUTHENTICATION,
         { kind: 'key', privateKey: fields.authenticationKey, use: 'anyone', internalAuthenticate: true },
       ],
-      [PIN, { kind: 'secret', value: ascii(fields.pin), tries: 3, change: 'four-digits' }],
+      [PIN, secretFile(fields.pin, 3, 'four-digits')],
     ]),
     change: 'change-key',
   };
@@ -42,9 +41,9 @@ export function residentApplication(fields: Pick<CommonApplicationFields, 'keyRe
   return {
     name: 'resident',
     aid: aid([0x04, 0x01]),
-    files: new Map([
+    files: new Map<number, ElementaryFile>([
       [0x02, { kind: 'records', records: [writeKeyReference(fields.keyReference)], read: 'anyone' }],
-      [PIN, { kind: 'secret', value: ascii(fields.pin), tries: 3, change: 'four-digits' }],
+      [PIN, secretFile(fields.pin, 3, 'four-digits')],
     ]),
     change: 'change-key',
     // The card has something configured here, and no secret that is known satisfies it.

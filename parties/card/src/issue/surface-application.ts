@@ -10,7 +10,7 @@ import {
   writeIssuerFile,
   writeMyNumberImageFile,
 } from '@tegata/card-files';
-import type { Access, Application, ElementaryFile } from '@tegata/chip';
+import { type Application, type ElementaryFile, secretFile, transparentFile } from '@tegata/chip';
 import type { Random } from '@tegata/random';
 import type { CardIssuer } from './authority.ts';
 import { digitsImage } from './digits-image.ts';
@@ -43,8 +43,6 @@ export interface SurfaceApplicationFields {
 export async function surfaceApplication(fields: SurfaceApplicationFields): Promise<Application> {
   const { sign } = fields.issuer;
   const cardKey = createPublicKey(fields.cardKey);
-  const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
-  const file = (content: Uint8Array, read: Access): ElementaryFile => ({ kind: 'transparent', content, read });
   const age = await writeAgeFile({ birthDate: fields.birthDate, cardKey, sign });
   const face = await writeFaceFile({
     birthDate: fields.birthDate,
@@ -66,15 +64,15 @@ export async function surfaceApplication(fields: SurfaceApplicationFields): Prom
   const cvc = await fields.issuer.certificateFor(fields.municipalityCode);
   const number = await writeMyNumberImageFile({ image: digitsImage(fields.myNumber), cardKey, sign });
   const files = new Map<number, ElementaryFile>([
-    [0x01, file(withFiller(age), [BIRTH_DATE])],
-    [0x02, file(withFiller(face), [CODE_A, CODE_B])],
-    [0x03, file(withFiller(issuer), 'anyone')],
-    [0x04, file(withFiller(cvc), 'anyone')],
-    [0x05, file(withFiller(number), [CODE_A])],
-    [0x06, file(EMPTY_FILE, [CODE_A, CODE_B])],
-    [BIRTH_DATE, { kind: 'secret', value: ascii(eraBirthDate(fields.birthDate)), tries: 10 }],
-    [CODE_B, { kind: 'secret', value: ascii(fields.codeB), tries: 10 }],
-    [CODE_A, { kind: 'secret', value: ascii(fields.myNumber), tries: 10 }],
+    [0x01, transparentFile(withFiller(age), [BIRTH_DATE])],
+    [0x02, transparentFile(withFiller(face), [CODE_A, CODE_B])],
+    [0x03, transparentFile(withFiller(issuer), 'anyone')],
+    [0x04, transparentFile(withFiller(cvc), 'anyone')],
+    [0x05, transparentFile(withFiller(number), [CODE_A])],
+    [0x06, transparentFile(EMPTY_FILE, [CODE_A, CODE_B])],
+    [BIRTH_DATE, secretFile(eraBirthDate(fields.birthDate), 10)],
+    [CODE_B, secretFile(fields.codeB, 10)],
+    [CODE_A, secretFile(fields.myNumber, 10)],
     [0x1a, { kind: 'key', privateKey: fields.cardKey, use: 'anyone' }],
   ]);
   const aid = Uint8Array.from([0xd3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02]);

@@ -11,7 +11,7 @@ import {
   writeSessionKeyFile,
   writeTextInformationFile,
 } from '@tegata/card-files';
-import type { Access, Application, ElementaryFile } from '@tegata/chip';
+import { type Application, type ElementaryFile, secretFile, transparentFile } from '@tegata/chip';
 import type { Random } from '@tegata/random';
 import type { CardIssuer } from './authority.ts';
 
@@ -35,8 +35,6 @@ export interface TextApplicationFields {
 /** The text AP (券面事項入力補助AP) as a table of files (card.md §7.1). */
 export async function textApplication(fields: TextApplicationFields): Promise<Application> {
   const { sign } = fields.issuer;
-  const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
-  const file = (content: Uint8Array, read: Access): ElementaryFile => ({ kind: 'transparent', content, read });
   const myNumberFile = writeMyNumberFile(fields.myNumber);
   const attributesFile = writeAttributesFile(fields.attributes);
   const integrity = await writeIntegrityFile({ myNumberFile, attributesFile, sign });
@@ -45,20 +43,20 @@ export async function textApplication(fields: TextApplicationFields): Promise<Ap
   const cardKeyFile = await writeCardKeyFile({ cardKey: createPublicKey(fields.cardKey), sign });
   const any = [PIN, CODE_A, CODE_B];
   const files = new Map<number, ElementaryFile>([
-    [0x01, file(myNumberFile, [PIN, CODE_A])],
-    [0x02, file(withFiller(attributesFile), [PIN, CODE_B])],
-    [0x03, file(withFiller(integrity), any)],
-    [0x04, file(withFiller(cvc), 'anyone')],
-    [0x05, file(withFiller(information), 'anyone')],
-    [0x06, file(withFiller(writeSessionKeyFile(createPublicKey(fields.sessionKey))), any)],
-    [0x07, file(withFiller(cardKeyFile), any)],
-    [0x08, file(EMPTY_FILE, 'anyone')],
-    [PIN, { kind: 'secret', value: ascii(fields.pin), tries: 3, change: 'four-digits' }],
+    [0x01, transparentFile(myNumberFile, [PIN, CODE_A])],
+    [0x02, transparentFile(withFiller(attributesFile), [PIN, CODE_B])],
+    [0x03, transparentFile(withFiller(integrity), any)],
+    [0x04, transparentFile(withFiller(cvc), 'anyone')],
+    [0x05, transparentFile(withFiller(information), 'anyone')],
+    [0x06, transparentFile(withFiller(writeSessionKeyFile(createPublicKey(fields.sessionKey))), any)],
+    [0x07, transparentFile(withFiller(cardKeyFile), any)],
+    [0x08, transparentFile(EMPTY_FILE, 'anyone')],
+    [PIN, secretFile(fields.pin, 3, 'four-digits')],
     // Blocked on every card that was ever looked at.
-    [0x12, { kind: 'secret', value: new Uint8Array(0), tries: 0 }],
+    [0x12, secretFile(null, 0)],
     [0x13, { kind: 'key', privateKey: fields.cardKey, use: 'anyone' }],
-    [CODE_A, { kind: 'secret', value: ascii(fields.myNumber), tries: 10 }],
-    [CODE_B, { kind: 'secret', value: ascii(fields.codeB), tries: 10 }],
+    [CODE_A, secretFile(fields.myNumber, 10)],
+    [CODE_B, secretFile(fields.codeB, 10)],
   ]);
   const aid = Uint8Array.from([0xd3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08]);
   return {

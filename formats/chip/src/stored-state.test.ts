@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { writeDurably } from './counter-store.ts';
+import { writeDurably } from './stored-state.ts';
 
 test('where the disk takes only a part of the new state the old one stays whole', {
   skip: process.platform === 'win32' && 'this system has no limit of a file’s size to test with',
@@ -13,7 +13,7 @@ test('where the disk takes only a part of the new state the old one stays whole'
   try {
     const path = join(folder, 'card.json');
     writeDurably(path, 'the old state');
-    const module = JSON.stringify(import.meta.resolve('./counter-store.ts'));
+    const module = JSON.stringify(import.meta.resolve('./stored-state.ts'));
     const program = `import { writeDurably } from ${module}; writeDurably(${JSON.stringify(path)}, 'x'.repeat(4000));`;
     // No file of this process may have more than 512 bytes (dash) or 1,024 (bash): the system writes so much of it, then no more.
     const { status } = spawnSync(
