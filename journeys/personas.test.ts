@@ -35,7 +35,7 @@ before(async () => {
     random: systemRandom,
     logs: () => silentLog,
     ownPersonas: [own],
-    smpTiming: { firstRetry: 0.1, longestRetry: 1, sweep: 0.2 },
+    smpTiming: { firstRetry: 0.1, longestRetry: 1, sweep: 1 },
     tap: { message() {}, step: (step) => steps.push(step) },
   });
 });
@@ -50,7 +50,7 @@ async function journey(persona: Persona): Promise<string | undefined> {
   try {
     const { reference } = await hands.apply({ persona: persona.id, ...secretsOf(persona) });
     const signal = AbortSignal.timeout(60_000);
-    const { status, refusal } = await hands.untilSettled(reference, { everyMs: 10, signal });
+    const { status, refusal } = await hands.untilSettled(reference, { everyMs: 40, signal });
     if (status !== 'active') return refusal ?? status;
   } catch (error) {
     if (error instanceof Refused) return error.code;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -35,10 +35,15 @@ describe('tegata card new', () => {
     ]);
   });
 
-  it('takes a seed of its own where none is given, and tells it', async () => {
+  it('takes a seed of its own where none is given, tells it, and keeps what is given', async () => {
     const folder = place();
     const io = testIo({ random: seededRandom('io') });
-    assert.equal(await newCommand([...PERSON, '--out', folder, '--json'], io), 0, io.err);
+    const more = ['--id', 'taro', '--kana', 'ミホン　タロウ', '--sex', 'other', '--no-signature-certificate'];
+    assert.equal(await newCommand([...PERSON, ...more, '--out', folder, '--json'], io), 0, io.err);
+    // What is given is kept.
+    const { id, kana, sex, pins } = dataOf(folder);
+    assert.deepEqual([id, kana, sex], ['taro', 'ミホン　タロウ', '9']);
+    assert.equal((pins as { signature: string | null }).signature, null);
     const said = JSON.parse(io.out) as { id: string; folder: string; seed: string };
     assert.match(said.seed, /^[0-9a-f]{32}$/);
     assert.deepEqual([said.folder, said.id], [folder, dataOf(folder)['id']]);
@@ -62,29 +67,18 @@ describe('tegata card new', () => {
     assert.deepEqual(dataOf(folder)['pins'], { text: '1234', auth: '1234', signature: 'PASSWORD1' });
   });
 
-  it('keeps what is given, and leaves the signature certificate out where that is said', async () => {
-    const folder = place();
-    const io = testIo();
-    const more = ['--id', 'taro', '--kana', 'ミホン　タロウ', '--sex', 'other', '--no-signature-certificate'];
-    assert.equal(await newCommand([...PERSON, ...more, '--seed', 'a', '--out', folder], io), 0, io.err);
-    const { id, kana, sex, pins } = dataOf(folder);
-    assert.deepEqual([id, kana, sex], ['taro', 'ミホン　タロウ', '9']);
-    assert.equal((pins as { signature: string | null }).signature, null);
-  });
-
   it('writes over nothing', async () => {
-    const folder = place();
-    assert.equal(await newCommand([...PERSON, '--seed', 'a', '--out', folder], testIo()), 0);
-    const before = contentsOf(folder);
-    const io = testIo();
-    assert.equal(await newCommand([...PERSON, '--seed', 'b', '--out', folder], io), 1);
-    assert.match(io.err, /^file-unwritable: The folder is not empty/);
-    assert.deepEqual(contentsOf(folder), before);
-    const file = place();
-    writeFileSync(file, '');
-    const onFile = testIo();
-    assert.equal(await newCommand([...PERSON, '--seed', 'a', '--out', file], onFile), 1);
-    assert.match(onFile.err, /^file-unwritable: /);
+    const [folder, file] = [place(), place()];
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'mine'), 'stays');
+    writeFileSync(file, 'stays');
+    for (const out of [folder, file, join(file, 'below')]) {
+      const io = testIo();
+      assert.equal(await newCommand([...PERSON, '--seed', 'b', '--out', out], io), 1);
+      assert.match(io.err, /^file-unwritable: /);
+    }
+    assert.deepEqual(readdirSync(folder), ['mine']);
+    assert.equal(readFileSync(file, 'utf8'), 'stays');
   });
 
   for (const [what, args] of [

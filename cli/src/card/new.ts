@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CardError, newPersona, type PersonaFiles, withBrowserType } from '@tegata/card';
 import { CliError } from '../error.ts';
@@ -66,6 +66,8 @@ export function newCommand(args: readonly string[], io: CardIo): Promise<number>
     };
     const make = (setText?: Parameters<typeof newPersona>[0]['setText']) =>
       newPersona({ ...wanted, ...(setText ? { setText } : {}) });
+    // Asked before the work of a second, and again when it is written.
+    if (values.out !== undefined) refuseFull(values.out);
     let files: PersonaFiles;
     try {
       files = values.chromium === undefined ? await make() : await withBrowserType(values.chromium, make);
@@ -124,13 +126,17 @@ function argumentErrorOf(error: unknown): unknown {
   });
 }
 
+function refuseFull(folder: string): void {
+  if (existsSync(folder) && (!statSync(folder).isDirectory() || readdirSync(folder).length > 0)) {
+    throw new CliError('file-unwritable', 'The folder is not empty. Name another with --out.');
+  }
+}
+
 /** Writes into a folder that is new or empty: nothing that is there is written over. */
 function writeFolder(folder: string, files: PersonaFiles): void {
   try {
     mkdirSync(folder, { recursive: true });
-    if (readdirSync(folder).length > 0) {
-      throw new CliError('file-unwritable', 'The folder is not empty. Name another with --out.');
-    }
+    refuseFull(folder);
     for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes, { flag: 'wx' });
   } catch (error) {
     if (error instanceof CliError) throw error;
