@@ -1,24 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createRequire } from 'node:module';
 
-/** What the peers ask about a certificate. */
-export function certificateData(parsed: X509Certificate) {
-  return {
-    issuerName: parsed.issuer,
-    subjectName: parsed.subject,
-    serialNumber: parsed.serialNumber,
-    thumbprint: parsed.fingerprint,
-    notBefore: parsed.validFromDate,
-    notAfter: parsed.validToDate,
-    pem: parsed.toString(),
-  };
-}
-
-/** One field of the issuer's name, e.g. `C`. */
-export function fieldOf(parsed: X509Certificate, field: string): string[] {
-  const lines = parsed.issuer.split('\n').filter((line) => line.startsWith(`${field}=`));
-  return lines.map((line) => line.slice(field.length + 1));
-}
+export { dataOf as certificateData, fieldOf } from '../interop/src/peer-crypto.ts';
 
 /** The signer of a chain of one, verified with a trusted root: what the peers' own examples do with node:crypto. */
 export function chainVerified(

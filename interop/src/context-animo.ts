@@ -1,8 +1,6 @@
 import type { MdocContext } from '@animo-id/mdoc';
 import {
-  certificateData,
   certificateJwk,
-  issuerField,
   mustHavePath,
   peerDigest,
   peerMac,
@@ -10,6 +8,7 @@ import {
   peerRandom,
   peerSign,
   peerVerify,
+  peerX509,
 } from './peer-crypto.ts';
 
 type Jwk = Parameters<MdocContext['cose']['sign1']['sign']>[0]['jwk'];
@@ -47,10 +46,9 @@ export function animoContext(at: Date): MdocContext {
       },
     },
     x509: {
-      getIssuerNameField: issuerField,
+      ...peerX509,
       getPublicKey: ({ certificate }) => certificateJwk(certificate) as unknown as Jwk,
       validateCertificateChain: ({ trustedCertificates, x5chain }) => mustHavePath(x5chain, trustedCertificates, at),
-      getCertificateData: certificateData,
     },
   };
 }

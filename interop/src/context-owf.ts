@@ -1,9 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { CoseKey, type MdocContext } from '@owf/mdoc';
 import {
-  certificateData,
   certificateJwk,
-  issuerField,
   mustHavePath,
   type PeerJwk,
   peerDigest,
@@ -12,6 +10,7 @@ import {
   peerRandom,
   peerSign,
   peerVerify,
+  peerX509,
 } from './peer-crypto.ts';
 
 /** The names of curves come back in small letters. */
@@ -56,11 +55,10 @@ export function owfContext(at: Date): MdocContext {
       },
     },
     x509: {
-      getIssuerNameField: issuerField,
+      ...peerX509,
       getPublicKey: ({ certificate }) => coseKeyOf(certificateJwk(certificate)),
       verifyCertificateChain: ({ trustedCertificates, x5chain, now }) =>
         mustHavePath(x5chain, trustedCertificates, now ?? at),
-      getCertificateData: certificateData,
     },
   };
 }

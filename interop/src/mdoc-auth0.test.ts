@@ -4,16 +4,9 @@ import { describe, it } from 'node:test';
 import mdl from '@auth0/mdl';
 import { encode } from '@tegata/cbor';
 import { encodeCoseKey } from '@tegata/cose';
-import {
-  buildDeviceResponse,
-  MNC_DOCTYPE,
-  NS_ISO,
-  NS_JP,
-  sessionTranscriptBytes,
-  verifyDeviceResponse,
-} from '@tegata/mdoc';
+import { MNC_DOCTYPE, NS_ISO, NS_JP, sessionTranscriptBytes, verifyDeviceResponse } from '@tegata/mdoc';
 import { certificateToPem, parseCertificate } from '@tegata/x509';
-import { BIRTH_DATE, makePresentation, NAME, NOW, REQUEST } from './mdoc-fixture.ts';
+import { answerOf, BIRTH_DATE, makePresentation, NAME, NOW, PRESENTATION_DEFINITION, REQUEST } from './mdoc-fixture.ts';
 
 const { DeviceResponse, Document, MDoc, Verifier } = mdl;
 
@@ -32,13 +25,7 @@ function coseKey(key: KeyObject, publicKey: KeyObject): Uint8Array {
 describe('@auth0/mdl', () => {
   it('accepts our mdoc in our DeviceResponse', async () => {
     const made = await makePresentation();
-    const response = await buildDeviceResponse({
-      issuerSigned: made.issuerSigned,
-      docType: MNC_DOCTYPE,
-      disclose: { [NS_ISO]: ['age_over_20', 'birth_date'], [NS_JP]: ['full_name_unicode'] },
-      sessionTranscript: made.transcript,
-      deviceSigner: made.phone.signer,
-    });
+    const response = await answerOf(made);
     const failed: string[] = [];
     let passed = 0;
     const verifier = new Verifier([certificateToPem(made.iaca)]);
@@ -74,21 +61,8 @@ describe('@auth0/mdl', () => {
           alg: 'ES256',
           kid: new TextEncoder().encode('1'),
         });
-      const fields = [`$['${NS_ISO}']['age_over_20']`, `$['${NS_JP}']['full_name_unicode']`];
       const builder = DeviceResponse.from(new MDoc([document]).encode())
-        .usingPresentationDefinition({
-          id: 'test',
-          input_descriptors: [
-            {
-              id: MNC_DOCTYPE,
-              format: { mso_mdoc: { alg: ['ES256'] } },
-              constraints: {
-                limit_disclosure: 'required',
-                fields: fields.map((path) => ({ path: [path], intent_to_retain: false })),
-              },
-            },
-          ],
-        })
+        .usingPresentationDefinition(PRESENTATION_DEFINITION)
         .usingSessionTranscriptBytes(Buffer.from(sessionTranscriptBytes(made.transcript)));
       const key = coseKey(made.phone.privateKey, made.phone.publicKey);
       const readerKey = encode(encodeCoseKey(made.reader.publicKey));

@@ -9,6 +9,7 @@ import { systemClock } from '@tegata/clock';
 import { type Signer, softwareSigner } from '@tegata/keys';
 import {
   buildDeviceEngagement,
+  buildDeviceResponse,
   eReaderKeyBytes,
   type ItemsRequest,
   issueMdoc,
@@ -96,3 +97,31 @@ export async function makePresentation() {
   });
   return { ...authority, ...makeSession(), phone, validity: VALIDITY, issuerSigned };
 }
+
+/** Our answer to `REQUEST`: the phone's DeviceResponse with deviceSignature. */
+export function answerOf(made: Awaited<ReturnType<typeof makePresentation>>): Promise<Uint8Array> {
+  return buildDeviceResponse({
+    issuerSigned: made.issuerSigned,
+    docType: MNC_DOCTYPE,
+    disclose: { [NS_ISO]: ['age_over_20', 'birth_date'], [NS_JP]: ['full_name_unicode'] },
+    sessionTranscript: made.transcript,
+    deviceSigner: made.phone.signer,
+  });
+}
+
+/** `REQUEST` as a presentation definition, which some libraries answer instead. */
+export const PRESENTATION_DEFINITION = {
+  id: 'test',
+  input_descriptors: [
+    {
+      id: MNC_DOCTYPE,
+      format: { mso_mdoc: { alg: ['ES256'] } },
+      constraints: {
+        limit_disclosure: 'required',
+        fields: Object.entries(REQUEST.nameSpaces).flatMap(([namespace, elements]) =>
+          Object.keys(elements).map((name) => ({ path: [`$['${namespace}']['${name}']`], intent_to_retain: false })),
+        ),
+      },
+    },
+  ],
+};

@@ -13,16 +13,9 @@ import {
   Verifier,
 } from '@owf/mdoc';
 import { FullDate } from '@tegata/cbor';
-import {
-  buildDeviceRequest,
-  buildDeviceResponse,
-  MNC_DOCTYPE,
-  NS_ISO,
-  NS_JP,
-  verifyDeviceResponse,
-} from '@tegata/mdoc';
+import { buildDeviceRequest, MNC_DOCTYPE, NS_ISO, NS_JP, verifyDeviceResponse } from '@tegata/mdoc';
 import { owfContext, owfKey } from './context-owf.ts';
-import { BIRTH_DATE, makePresentation, NAME, NOW, REQUEST } from './mdoc-fixture.ts';
+import { answerOf, BIRTH_DATE, makePresentation, NAME, NOW, REQUEST } from './mdoc-fixture.ts';
 
 const context = owfContext(NOW);
 
@@ -39,13 +32,7 @@ describe('@owf/mdoc', () => {
       { issuerSigned: made.issuerSigned, trustedCertificates: [made.iaca], now: NOW, verificationCallback: onCheck },
       context,
     );
-    const response = await buildDeviceResponse({
-      issuerSigned: made.issuerSigned,
-      docType: MNC_DOCTYPE,
-      disclose: { [NS_ISO]: ['age_over_20', 'birth_date'], [NS_JP]: ['full_name_unicode'] },
-      sessionTranscript: made.transcript,
-      deviceSigner: made.phone.signer,
-    });
+    const response = await answerOf(made);
     await Verifier.verifyDeviceResponse(
       {
         deviceRequest: DeviceRequest.decode(buildDeviceRequest(REQUEST)),

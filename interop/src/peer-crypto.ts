@@ -91,14 +91,13 @@ export function mustHavePath(chain: readonly Uint8Array[], trusted: readonly Uin
 }
 
 /** One field of the issuer's name, e.g. `C`. */
-export function issuerField(input: { certificate: Uint8Array; field: string }): string[] {
-  const lines = new X509Certificate(input.certificate).issuer.split('\n');
-  return lines.filter((line) => line.startsWith(`${input.field}=`)).map((line) => line.slice(input.field.length + 1));
+export function fieldOf(parsed: X509Certificate, field: string): string[] {
+  const lines = parsed.issuer.split('\n').filter((line) => line.startsWith(`${field}=`));
+  return lines.map((line) => line.slice(field.length + 1));
 }
 
 /** What these libraries ask about a certificate. */
-export function certificateData(input: { certificate: Uint8Array }) {
-  const parsed = new X509Certificate(input.certificate);
+export function dataOf(parsed: X509Certificate) {
   return {
     issuerName: parsed.issuer,
     subjectName: parsed.subject,
@@ -109,3 +108,10 @@ export function certificateData(input: { certificate: Uint8Array }) {
     pem: parsed.toString(),
   };
 }
+
+/** Both, as they ask for it. */
+export const peerX509 = {
+  getIssuerNameField: (input: { certificate: Uint8Array; field: string }) =>
+    fieldOf(new X509Certificate(input.certificate), input.field),
+  getCertificateData: (input: { certificate: Uint8Array }) => dataOf(new X509Certificate(input.certificate)),
+};
