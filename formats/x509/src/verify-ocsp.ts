@@ -3,7 +3,7 @@ import { asCertificate, type Certificate, parseCertificate } from './certificate
 import { X509Error } from './error.ts';
 import { keyHash } from './key-hash.ts';
 import { knownRoot } from './known-root.ts';
-import { sameBytes } from './name.ts';
+import { sameBytes, sameName } from './name.ts';
 import { type CertIdHash, issuerHashes } from './ocsp-request.ts';
 import { type OcspBasicResponse, type OcspSingleResponse, readOcspResponse } from './ocsp-response.ts';
 import { oid } from './oids.ts';
@@ -171,7 +171,7 @@ function open(
 }
 
 function namedBy(basic: OcspBasicResponse, certificate: Certificate): boolean {
-  if (basic.responderName) return sameBytes(basic.responderName.raw, certificate.subject.raw);
+  if (basic.responderName) return sameName(basic.responderName, certificate.subject);
   return basic.responderKeyHash !== undefined && sameBytes(basic.responderKeyHash, keyHash(certificate));
 }
 
@@ -199,15 +199,22 @@ function findResponder(
     const valid = pinned.notBefore <= input.at && input.at <= pinned.notAfter;
     return valid ? { certificate: pinned } : { fault: 'The pinned responder’s certificate is not valid now.' };
   }
+  let fault = 'The response is signed by nobody whom the issuing CA has delegated.';
   for (const raw of basic.certificates) {
     const path = delegates(issuer).verify(raw, input.at);
     const candidate = path.leaf;
     if (!candidate || !namedBy(basic, candidate)) continue;
-    if (path.result !== 'passed') return { fault: `The responder’s certificate is refused: ${path.code}.` };
-    const believed = candidate.extension(oid.ocspNoCheck) || input.responderRevocation?.(candidate) === 'good';
-    return believed ? { certificate: candidate } : { fault: 'Whether the responder is revoked is not known.' };
+    // A responder that has a new certificate for its key may still send the old one along.
+    if (path.result !== 'passed') {
+      fault = `The responder’s certificate is refused: ${path.code}.`;
+      continue;
+    }
+    if (candidate.extension(oid.ocspNoCheck) || input.responderRevocation?.(candidate) === 'good') {
+      return { certificate: candidate };
+    }
+    fault = 'Whether the responder is revoked is not known.';
   }
-  return { fault: 'The response is signed by nobody whom the issuing CA has delegated.' };
+  return { fault };
 }
 
 function findAnswer(
