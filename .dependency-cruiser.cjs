@@ -11,7 +11,14 @@ module.exports = {
       name: 'parties-stand-on-formats-and-ground',
       severity: 'error',
       from: { path: '^parties/' },
-      to: { path: '^(screens|cli|sdk|journeys|faults|interop|bench)/' },
+      to: { path: '^(screens|cli|journeys|faults|interop|bench)/' },
+    },
+    {
+      // The verifier is a relying party: it is made of what relying parties install.
+      name: 'only-the-verifier-installs-the-sdk',
+      severity: 'error',
+      from: { path: '^parties/', pathNot: '^parties/verifier/' },
+      to: { path: '^sdk/' },
     },
     {
       name: 'sdk-stands-on-formats-and-ground',

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type KeyStore, memoryKeys, openKeyFile } from '@tegata/keys';
 import type { Random } from '@tegata/random';
@@ -15,7 +15,17 @@ const secrets = z.strictObject({
   iacaWrappingKey: z.base64(),
   /** Of the HMAC over the My Number that tells one person from another. */
   personKey: z.base64(),
+  /** Of the HMAC that gives each relying party identifiers of its own. A folder made before there were any gets one now. */
+  pairwiseKey: z.base64().optional(),
 });
+
+type Complete = z.infer<typeof secrets> & { readonly pairwiseKey: string };
+
+/** Written beside and renamed: a crash leaves the old file or the new one, never half of either. */
+function writeSecrets(path: string, values: Complete): void {
+  writeFileSync(`${path}.new`, `${JSON.stringify(values, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
 
 /** What `--data DIR` holds; without a folder the same things in memory. */
 export interface DataFolder {
@@ -25,6 +35,7 @@ export interface DataFolder {
   readonly smpWrappingKey: Uint8Array;
   readonly iacaWrappingKey: Uint8Array;
   readonly personKey: Uint8Array;
+  readonly pairwiseKey: Uint8Array;
   /** A folder inside it for one purpose; `undefined` in memory. */
   sub(name: string): string | undefined;
   /** Writes the trust anchors where a person can look at them: `DIR/trust/NAME.pem`, all generations of a CA in one file. */
@@ -41,19 +52,21 @@ export function openDataFolder(
   environment: Readonly<Record<string, string | undefined>>,
 ): DataFolder {
   const key = () => Buffer.from(random.bytes(32)).toString('base64');
-  const fresh = (): z.infer<typeof secrets> => ({
+  const fresh = (): Complete => ({
     ...(environment['TEGATA_PASSPHRASE'] ? {} : { passphrase: key() }),
     smpWrappingKey: key(),
     iacaWrappingKey: key(),
     personKey: key(),
+    pairwiseKey: key(),
   });
   const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
-  const opened = (values: z.infer<typeof secrets>, keys: KeyStore): DataFolder => ({
+  const opened = (values: Complete, keys: KeyStore): DataFolder => ({
     folder,
     keys,
     smpWrappingKey: bytes(values.smpWrappingKey),
     iacaWrappingKey: bytes(values.iacaWrappingKey),
     personKey: bytes(values.personKey),
+    pairwiseKey: bytes(values.pairwiseKey),
     sub(name) {
       if (folder === undefined) return undefined;
       const path = join(folder, name);
@@ -82,7 +95,7 @@ export function openDataFolder(
     );
   }
   const path = join(folder, 'secrets.json');
-  if (!existsSync(path)) writeFileSync(path, `${JSON.stringify(fresh(), null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  if (!existsSync(path)) writeSecrets(path, fresh());
   let values: z.infer<typeof secrets>;
   try {
     values = secrets.parse(JSON.parse(readFileSync(path, 'utf8')));
@@ -99,5 +112,8 @@ export function openDataFolder(
       `${path} holds no passphrase. Set TEGATA_PASSPHRASE to the one that this folder was made with.`,
     );
   }
-  return opened(values, openKeyFile(join(folder, 'keys.json'), passphrase));
+  const { pairwiseKey = key() } = values;
+  const complete = { ...values, pairwiseKey };
+  if (values.pairwiseKey === undefined) writeSecrets(path, complete);
+  return opened(complete, openKeyFile(join(folder, 'keys.json'), passphrase));
 }

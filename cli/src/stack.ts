@@ -21,6 +21,9 @@ export const demo = { pin: '1234', signaturePassword: 'TEGATA1', phonePin: '2468
 /** The PINs under which the demo's phone has its own certificates. */
 export const demoCertificates = { authPin: '9876', signaturePassword: 'PHONE01' } as const;
 
+/** The web origin of the demo's service that accepts e-certificates. Nobody answers there: it stands in what visitors sign. */
+export const PORTAL = 'https://portal.tegata.example';
+
 /** What a stack needs. */
 export interface StackOptions {
   /** `postgres://…`; without it PGlite, in the data folder or in memory. */
@@ -53,7 +56,8 @@ export type PairSecrets = Readonly<
     | 'toCard'
     | 'toApp'
     | 'toWallet'
-    | 'toVerifier',
+    | 'toVerifier'
+    | 'portalToJpki',
     string
   >
 >;
@@ -117,6 +121,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       toApp: secret(),
       toWallet: secret(),
       toVerifier: secret(),
+      portalToJpki: secret(),
     };
 
     const jpkiParty = await started(
@@ -127,6 +132,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         secret: secrets.cardToJpki,
         smpSecret: secrets.smpToJpki,
         operatorSecret: secrets.toJpki,
+        pairwise: { key: data.pairwiseKey, relyingParties: [{ origin: PORTAL, secret: secrets.portalToJpki }] },
       }),
     );
     const iacaParty = await started(
@@ -209,7 +215,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       }),
     );
     const verifierParty = await started(
-      verifier.start({ ...base('verifier'), trust: { iaca: [iacaAuthority.root] }, secret: secrets.toVerifier }),
+      verifier.start({
+        ...base('verifier'),
+        trust: { iaca: [iacaAuthority.root] },
+        secret: secrets.toVerifier,
+        relyingParty: {
+          origin: PORTAL,
+          jpki: { url: jpkiParty.url, secret: secrets.portalToJpki },
+          trust: { jpkiSign: jpkiAuthority.sign.anchors, jpkiAuth: jpkiAuthority.auth.anchors },
+        },
+      }),
     );
 
     return {

@@ -91,6 +91,56 @@ export const certificateWords: Readonly<Record<string, Entry>> = {
     ['この電子証明書は使えません。', '別の電子証明書でログインするか、新しい証明書を受けてください。'],
     ['This certificate cannot be used.', 'Log in with another one, or get a new one.'],
   ),
+  'answer-malformed': entry(
+    400,
+    ['ログインの返事の形式が正しくありません。', 'アプリを最新にして、もう一度ログインしてください。'],
+    ['The answer to the login is not in the right form.', 'Update the app and log in again.'],
+  ),
+  'challenge-unknown': entry(
+    409,
+    ['このログインは、もう使われたか、見つかりません。', 'もう一度、はじめからログインしてください。'],
+    ['This login was already used, or is not known.', 'Log in again from the beginning.'],
+  ),
+  'challenge-expired': entry(
+    410,
+    ['ログインに時間がかかりすぎました。', 'もう一度、はじめからログインしてください。'],
+    ['The login took too long.', 'Log in again from the beginning.'],
+  ),
+  'challenge-session': entry(
+    409,
+    ['別の画面で始めたログインです。', 'ログインを始めた画面に戻って、もう一度お試しください。'],
+    ['This login was begun in another window.', 'Go back to the window where you began and try again.'],
+  ),
+  'certificate-undetermined': entry(
+    503,
+    ['電子証明書が有効か、今は確かめられません。', '少し待ってから、もう一度お試しください。'],
+    ['Whether the certificate is valid cannot be checked now.', 'Wait a little and try again.'],
+  ),
+  'certificate-not-valid-now': entry(
+    422,
+    ['電子証明書の有効期間ではありません。', '証明書を更新してから、もう一度お試しください。'],
+    ['The certificate is not valid at this time.', 'Renew the certificate and try again.'],
+  ),
+  'login-certificate-invalid': entry(
+    422,
+    ['この電子証明書ではログインできません。', '利用者証明用電子証明書を使ってください。'],
+    ['This certificate cannot be used to log in.', 'Use your authentication certificate.'],
+  ),
+  'login-signature-invalid': entry(
+    422,
+    ['ログインの署名を確かめられません。', 'もう一度、はじめからログインしてください。'],
+    ['The signature of the login is not valid.', 'Log in again from the beginning.'],
+  ),
+  'document-certificate-invalid': entry(
+    422,
+    ['この電子証明書の署名は受け付けられません。', '署名用電子証明書で署名し直してください。'],
+    ['A signature with this certificate is not accepted.', 'Sign again with your signature certificate.'],
+  ),
+  'document-signature-invalid': entry(
+    422,
+    ['書類の署名を確かめられません。', '書類に署名し直してください。'],
+    ['The signature of the document is not valid.', 'Sign the document again.'],
+  ),
   'phone-change-forbidden': entry(
     409,
     ['このスマートフォンのカードや電子証明書は、今の状態から変えられません。', '状態を確かめてください。'],

@@ -4,5 +4,6 @@
  */
 export { type Checking, check } from './check.ts';
 export { VerifierError, type VerifierErrorCode } from './error.ts';
+export type { RelyingPartyConfig } from './relying-party/relying-party.ts';
 export { start, type VerifierConfig } from './start.ts';
 export type { Verdict } from './verdict.ts';

@@ -17,16 +17,31 @@ const configFile = z.strictObject({
   trust: z.strictObject({ iaca: z.array(z.string()).min(1) }),
   legalBasis: z.string().min(1).optional(),
   answerSeconds: z.number().min(1).max(600).optional(),
+  relyingParty: z
+    .strictObject({
+      origin: z.string(),
+      jpki: z.strictObject({ url: z.url(), secret: z.string().min(16).optional() }),
+      /** PEM files. */
+      trust: z.strictObject({ jpkiSign: z.array(z.string()).min(1), jpkiAuth: z.array(z.string()).min(1) }),
+    })
+    .optional(),
 });
 
 const config = configFile.parse(JSON.parse(readFileSync(process.argv[2] ?? '/dev/stdin', 'utf8')));
+const certificates = (paths: readonly string[]) =>
+  paths.flatMap((path) => pemToCertificates(readFileSync(path, 'utf8')));
+const { relyingParty } = config;
 const running = await start({
   ...config,
   clock: systemClock,
   random: systemRandom,
   log: createLog({ party: 'verifier', clock: systemClock, write: (line) => process.stderr.write(line) }),
   tap: noTap,
-  trust: { iaca: config.trust.iaca.flatMap((path) => pemToCertificates(readFileSync(path, 'utf8'))) },
+  trust: { iaca: certificates(config.trust.iaca) },
+  relyingParty: relyingParty && {
+    ...relyingParty,
+    trust: { jpkiSign: certificates(relyingParty.trust.jpkiSign), jpkiAuth: certificates(relyingParty.trust.jpkiAuth) },
+  },
 });
 process.stdout.write(`${running.url}\n`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

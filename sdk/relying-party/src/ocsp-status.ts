@@ -82,7 +82,10 @@ async function ask(
 ): Promise<{ readonly response: Uint8Array } | CertificateStatus> {
   const headers = { 'content-type': 'application/ocsp-request', accept: 'application/ocsp-response' };
   const answer = await cappedPost(port, url, { headers, body }, limits);
-  if ('failed' in answer) return undetermined(...failures[answer.failed]);
+  if ('failed' in answer) {
+    const [code, detail] = failures[answer.failed];
+    return undetermined(code, detail);
+  }
   if (answer.status !== 200) {
     return undetermined('responder-refused', `The responder answered with status ${answer.status}.`);
   }
