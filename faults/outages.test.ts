@@ -47,9 +47,9 @@ for (const [party, step, waiting] of [
       const { reference } = await stack.hands.apply({ persona: 'adult', ...stack.demo });
       const seen = await until(async () => {
         const status = await stack.hands.status(reference);
-        return status.waiting ? status : undefined;
+        // On a busy machine another party may be late first: that is waited for too.
+        return status.waiting === waiting ? status : undefined;
       });
-      assert.equal(seen.waiting, waiting);
       assert.ok(!seen.refusal);
       assert.ok(
         stack.steps
@@ -83,10 +83,10 @@ for (const state of ['cut', 'half-dead', 'answer-lost'] as const satisfies reado
     const { reference } = await stack.hands.apply({ persona: 'adult', ...stack.demo, certificates });
     const seen = await until(async () => {
       const status = await stack.hands.status(reference);
-      return status.waiting ? status : undefined;
+      return status.waiting === 'jpki-unavailable' ? status : undefined;
     });
     steps.push = push;
-    assert.deepEqual([seen.status, seen.waiting], ['signed', 'jpki-unavailable']);
+    assert.equal(seen.status, 'signed');
     link.state = 'carries';
     const settled = await stack.hands.untilSettled(reference, { everyMs: 25, signal: AbortSignal.timeout(30_000) });
     assert.deepEqual([settled.status, settled.certificates], ['active', { state: 'issued' }]);

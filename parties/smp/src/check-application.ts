@@ -140,7 +140,7 @@ function examine({ signed, session, trust, receivedAt, now }: Question, findings
   const cms = verifySignedData({ cms: signed, eContentType: APPLICATION_CONTENT_TYPE, at: receivedAt });
   findings.add('cms', cms.checks, ({ code }) => {
     if (code === 'message-digest') return 'application-altered';
-    return (code === 'signing-time' && outsideValidity(signed, receivedAt)) || 'cms-invalid';
+    return (code === 'signing-time' && outsideValidity(signed, receivedAt, trust)) || 'cms-invalid';
   });
   const { certificate: signer, content } = cms;
   if (findings.refusal !== undefined || !signer || !content) return refused('cms-invalid');
@@ -205,14 +205,21 @@ function examine({ signed, session, trust, receivedAt, now }: Question, findings
   return { evidence: findings.evidence, application, card, signer, issuer: path.anchor };
 }
 
-/** Whether the certificate in a message has ended, or has not begun: a person is told so, and not that the signature is bad. */
-function outsideValidity(signed: Uint8Array, at: Date): RefusalCode | undefined {
+/**
+ * Whether the certificate in a message has ended, or has not begun: a person is told so, and not that the signature is bad. Of a stranger's
+ * certificate it does not matter when it ends.
+ */
+function outsideValidity(signed: Uint8Array, at: Date, { jpkiSign }: Trust): RefusalCode | undefined {
   try {
-    const [certificate] = parseSignedData(signed).certificates;
-    if (certificate === undefined) return undefined;
-    const { notBefore, notAfter } = parseCertificate(certificate);
-    if (at > notAfter) return 'certificate-expired';
-    return at < notBefore ? 'certificate-not-yet-valid' : undefined;
+    const [der] = parseSignedData(signed).certificates;
+    if (der === undefined) return undefined;
+    const leaf = parseCertificate(der);
+    const { notBefore, notAfter } = leaf;
+    if (at >= notBefore && at <= notAfter) return undefined;
+    const code = at > notAfter ? 'certificate-expired' : 'certificate-not-yet-valid';
+    const inside = at > notAfter ? notAfter : notBefore;
+    const { anchor } = verifyPath({ leaf, anchors: jpkiSign, at: inside, profile: 'jpki-sign' });
+    return anchor ? code : 'certificate-untrusted';
   } catch (error) {
     if (error instanceof CmsError || error instanceof X509Error) return undefined;
     throw error;
