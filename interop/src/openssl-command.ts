@@ -22,6 +22,8 @@ export interface OpensslFolder {
   pem(name: string, ...certificates: Uint8Array[]): string;
   /** Runs in the folder without blocking, so that a server of this process can answer. */
   run(...args: string[]): Promise<OpensslRun>;
+  /** As `run`, for another program. */
+  exec(program: string, ...args: string[]): Promise<OpensslRun>;
   remove(): void;
 }
 
@@ -32,17 +34,28 @@ export function opensslFolder(): OpensslFolder {
     writeFileSync(join(folder, name), content, { mode: 0o600 });
     return name;
   };
+  const exec = (program: string, ...args: string[]) =>
+    new Promise<OpensslRun>((resolve) => {
+      execFile(program, args, { cwd: folder, timeout: 30_000 }, (error, stdout, stderr) => {
+        const status = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+        resolve({ status, text: stdout + stderr });
+      });
+    });
   return {
     write,
     read: (name) => new Uint8Array(readFileSync(join(folder, name))),
     pem: (name, ...certificates) => write(name, certificates.map(certificateToPem).join('')),
-    run: (...args) =>
-      new Promise((resolve) => {
-        execFile('openssl', args, { cwd: folder, timeout: 30_000 }, (error, stdout, stderr) => {
-          const status = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-          resolve({ status, text: stdout + stderr });
-        });
-      }),
+    run: (...args) => exec('openssl', ...args),
+    exec,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** Any structure as PEM (RFC 7468). */
+export function pemOf(label: string, der: Uint8Array): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
 }
