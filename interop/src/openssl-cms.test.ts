@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { KeyObject } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { cmsOid, prepareSignedData, verifySignedData } from '@tegata/cms';
+import { cmsOid, prepareSignedData, verifyMessage, verifySignedData } from '@tegata/cms';
 import { generateSoftwareKey, type Signer, softwareSigner } from '@tegata/keys';
 import { seededRandom } from '@tegata/random';
 import { buildJpkiCa, buildJpkiSign } from '@tegata/x509-build';
@@ -122,6 +122,37 @@ describe('CMS between OpenSSL and us', { skip: withoutOpenssl }, () => {
     assert.deepEqual(codes(await sign('-cades', ...type)), ['content-missing']);
     const sha1 = codes(await sign('-nodetach', '-cades', '-md', 'sha1', ...type));
     assert.ok(sha1.includes('digest-algorithm'), sha1.join());
+  });
+  it('we verify as messages of anybody what OpenSSL signs in any of its ways, and nothing that was changed', async () => {
+    const p384 = await generateSoftwareKey('P-384');
+    folder.pem('second.pem', await issue(softwareSigner(p384).publicKey));
+    folder.write('second.key', p384.export({ type: 'pkcs8', format: 'pem' }) as string);
+    const verify = (cms: Uint8Array, given?: Uint8Array) =>
+      verifyMessage({ cms, anchors: [ca], at: new Date(), ...(given ? { content: given } : {}) });
+    const type = ['-econtent_type', TYPE];
+    const both = ['-signer', 'second.pem', '-inkey', 'second.key', '-md', 'sha384'];
+    const ways: readonly (readonly [string[], boolean])[] = [
+      [['-nodetach'], false],
+      [['-nodetach', '-cades', ...type], false],
+      [['-nodetach', '-noattr'], false],
+      [['-nodetach', '-keyid', ...type], false],
+      [['-nodetach', '-keyid'], false],
+      [['-nodetach', '-certfile', 'ca.pem', ...type], false],
+      [['-nodetach', ...both, ...type], false],
+      [['-md', 'sha512', ...type], true],
+      [['-noattr'], true],
+    ];
+    for (const [options, detached] of ways) {
+      const cms = await sign(...options);
+      const report = verify(cms, detached ? content : undefined);
+      assert.deepEqual([report.code, report.content], [undefined, content], options.join(' '));
+      assert.equal(report.signers.length, options.includes('second.pem') ? 2 : 1);
+      assert.equal(verify(cms, content.with(0, (content[0] as number) ^ 1)).result, 'failed');
+      if (detached) assert.equal(verify(cms).code, 'content-missing');
+    }
+    assert.equal(verify(await sign('-nodetach', '-nocerts', ...type)).code, 'certificate-missing');
+    assert.equal(verify(await sign('-nodetach', '-noattr', ...type)).code, 'signed-attributes-missing');
+    assert.equal(verify(await sign('-nodetach', '-md', 'sha1', ...type)).code, 'digest-algorithm');
   });
   it('we refuse the trailing octet that OpenSSL lets pass', async () => {
     const cms = await sign('-nodetach', '-cades', '-econtent_type', TYPE);
