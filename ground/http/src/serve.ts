@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { HttpError } from './error.ts';
+import { answerOpen, type OpenRoute, openRouteOf } from './open-route.ts';
 
 /** A server, or a whole party, that runs. */
 export interface Running {
@@ -20,6 +21,8 @@ export interface ServeOptions {
   readonly port?: number;
   /** Turns an error into an answer (see `@tegata/problem`). */
   readonly onError: (error: unknown) => { status: number; contentType: string; body: string };
+  /** What is public and asked for often, in front of the routes and their guards. */
+  readonly open?: readonly OpenRoute[];
 }
 
 /**
@@ -49,9 +52,14 @@ export async function serve(options: ServeOptions): Promise<Running> {
   });
   outer.route('/', options.app);
 
+  const { open = [], onError } = options;
+  const guarded = getRequestListener(outer.fetch);
   const server = createServer(
     { requestTimeout: 120_000, headersTimeout: 10_000, maxHeaderSize: 16_384 },
-    getRequestListener(outer.fetch),
+    (request, response) => {
+      const route = openRouteOf(open, request);
+      return route ? answerOpen(route, request, response, onError) : guarded(request, response);
+    },
   );
   server.maxConnections = 256;
   await new Promise<void>((resolve, reject) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Context, Hono } from 'hono';
+import type { OpenAnswer, OpenRequest, OpenRoute } from '@tegata/http';
 import { JpkiError } from './error.ts';
 import { type CrlScope, crlScopes, isDue, type PublishedCrl, type Publishing, publishCrl } from './publish-crls.ts';
 
@@ -15,21 +15,23 @@ interface Held {
 /** Octets of CRLs that are held in memory; the CRL of a whole nation alone may take more, and then is held alone. */
 const MAX_HELD = 64 * 1024 * 1024;
 
+const PATH = /^\/crl\/([^/]+)\/(?:full|([^/]+)\/([^/]+))\.crl$/;
+
 /**
  * CRLs over HTTP, for everyone: `GET /crl/KEY/PREFECTURE/MUNICIPALITY.crl` by the path of `jpkiCrlPath`, and `GET /crl/KEY/full.crl` for
  * all of a generation, where KEY may also be `sign` or `auth` for the generation that issues now. One whose time has come is published on
  * the spot.
  */
-export function crlRoutes(options: Publishing): Hono {
-  const app = new Hono();
+export function crlRoute(options: Publishing): OpenRoute {
   const held = new Map<string, Held>();
-
-  app.get('/crl/:key/full.crl', async (c) => serve(c, await scopeOf(c.req.param('key'))));
-  app.get('/crl/:key/:prefecture/:file{.+\\.crl}', async (c) => {
-    const { key, prefecture, file } = c.req.param();
-    return serve(c, await scopeOf(key, { prefecture, municipality: file.slice(0, -'.crl'.length) }));
-  });
-  return app;
+  return {
+    ...{ method: 'GET', path: '/crl/', maxBytes: 0 },
+    async answer(request) {
+      const [, key = '', prefecture, municipality] = PATH.exec(decoded(request.path)) ?? [];
+      const place = prefecture === undefined || municipality === undefined ? undefined : { prefecture, municipality };
+      return serve(request, await scopeOf(key, place));
+    },
+  };
 
   async function scopeOf(named: string, place?: { prefecture: string; municipality: string }): Promise<CrlScope> {
     const key = named === 'sign' || named === 'auth' ? options.authority[named].keyId : named;
@@ -44,7 +46,7 @@ export function crlRoutes(options: Publishing): Hono {
     throw new JpkiError('not-found', 'There is no CRL at this address. Make the path from the certificate.');
   }
 
-  async function serve(c: Context, scope: CrlScope): Promise<Response> {
+  async function serve({ header }: OpenRequest, scope: CrlScope): Promise<OpenAnswer> {
     const crl = await newest(scope);
     const left = Math.floor((crl.nextUpdate.getTime() - options.clock.now().getTime()) / 1000);
     const headers = {
@@ -54,8 +56,8 @@ export function crlRoutes(options: Publishing): Hono {
       expires: crl.nextUpdate.toUTCString(),
       etag: crl.etag,
     };
-    if (c.req.header('if-none-match') === crl.etag) return c.body(null, 304, headers);
-    return c.body(Uint8Array.from(crl.der), 200, headers);
+    const isSame = header('if-none-match') === crl.etag;
+    return isSame ? { status: 304, headers, body: new Uint8Array() } : { status: 200, headers, body: crl.der };
   }
 
   async function newest(scope: CrlScope): Promise<Held> {
@@ -85,5 +87,13 @@ export function crlRoutes(options: Publishing): Hono {
     }
     held.set(id, one);
     return one;
+  }
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return '';
   }
 }

@@ -8,11 +8,9 @@ import { z } from 'zod';
 import type { OcspService } from './answer-ocsp.ts';
 import type { JpkiAuthority } from './authority.ts';
 import { type CallerSecrets, callerOf, mayIssue, mayListAll, mayRevoke, maySuspend } from './callers.ts';
-import { crlRoutes } from './crl-routes.ts';
 import { JpkiError } from './error.ts';
 import { issueCertificate } from './issue-certificate.ts';
 import { listCertificates, listLatest } from './list-certificates.ts';
-import { ocspRoutes } from './ocsp-routes.ts';
 import { type Pairwise, pairwiseRoutes } from './pairwise-identifier.ts';
 import { revokeCertificates } from './revoke-certificate.ts';
 import type { Tables } from './schema.ts';
@@ -21,7 +19,7 @@ import { certificateRequest, revocationRequest, type Subject, suspensionRequest 
 
 const MAX_BODY = 16 * 1024;
 
-/** The routes of JPKI: OCSP and the CA certificates for everyone, issuing and revoking for who has a secret. */
+/** The routes of JPKI for those who have a secret: issuing, changing a status, listing. What is for everyone stands apart. */
 export function routes(options: {
   readonly db: Kysely<Tables>;
   readonly authority: JpkiAuthority;
@@ -32,18 +30,11 @@ export function routes(options: {
   readonly random: Random;
   readonly log: Log;
 }): Hono {
-  const { authority, log, ocsp } = options;
+  const { log, ocsp } = options;
   const app = new Hono();
   const caller = callerOf(options.secrets);
 
-  app.route('/', ocspRoutes(ocsp, options.clock));
-  app.route('/', crlRoutes(options));
   if (options.pairwise) app.route('/', pairwiseRoutes({ ...options, pairwise: options.pairwise }));
-
-  app.get('/ca/:file{(sign|auth)\\.cer}', (c) => {
-    const { ca } = authority[c.req.param('file') === 'sign.cer' ? 'sign' : 'auth'];
-    return c.body(Uint8Array.from(ca), 200, { 'content-type': 'application/pkix-cert' });
-  });
 
   app.post('/certificates', async (c) => {
     const who = caller(c);

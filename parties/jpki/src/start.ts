@@ -8,6 +8,9 @@ import type { Tap } from '@tegata/tap';
 import type { Kysely } from 'kysely';
 import { type OcspOptions, ocspService } from './answer-ocsp.ts';
 import type { JpkiAuthority } from './authority.ts';
+import { caRoute } from './ca-route.ts';
+import { crlRoute } from './crl-routes.ts';
+import { ocspRoutes } from './ocsp-routes.ts';
 import type { Pairwise } from './pairwise-identifier.ts';
 import { type Publishing, publishDueCrls } from './publish-crls.ts';
 import { routes } from './routes.ts';
@@ -42,7 +45,8 @@ export async function start(config: JpkiConfig): Promise<Running> {
   const secrets = { card: config.secret, smp: config.smpSecret, operator: config.operatorSecret };
   const ocsp = ocspService({ ...config, ...config.ocsp, db });
   const app = routes({ ...config, db, secrets, ocsp });
-  const server = await serve({ app, port: config.port, onError: problemAnswer(config) });
+  const open = [...ocspRoutes(ocsp, config.clock), crlRoute({ ...config, db }), caRoute(config.authority)];
+  const server = await serve({ app, open, port: config.port, onError: problemAnswer(config) });
   const publishing = publishOnSchedule({ ...config, db });
   config.log.info('started', { url: server.url });
   return {
