@@ -37,6 +37,7 @@ for (const persona of ['adult', 'turns-20-today', 'foreign-resident', 'substitut
     assert.deepEqual(steps(lines), allPassed, stderr);
     assert.equal(code, 0);
     assert.ok(lines.every(({ ms, name }) => typeof ms === 'number' && /^[a-z-]+$/.test(name)));
+    assert.equal(lines[6]?.detail['certificates'], 2, 'the phone’s two certificates come in the same delivery');
   });
 }
 

@@ -133,6 +133,7 @@ test('a card becomes an mdoc on the phone and the shop’s light turns green, in
     for (let step = 1; step <= 8; step++) {
       assert.equal(await at(page, `step-${step}`).getAttribute('data-state'), 'passed', `step ${step}`);
     }
+    await at(page, 'certificates').locator('li[data-state=good]').nth(1).waitFor();
     const card = await at(page, 'card').innerText();
     assert.match(card, /見本　花子/);
     assert.doesNotMatch(card, /\d{12}/, 'the My Number is masked');

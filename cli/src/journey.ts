@@ -8,7 +8,7 @@ import { CliError } from './error.ts';
 import { Refused } from './hands.ts';
 import { stderrLogs } from './logs.ts';
 import { ownPersonas, personaOf, secretsOf } from './persona-argument.ts';
-import { startStack } from './stack.ts';
+import { demoCertificates, startStack } from './stack.ts';
 import { explain, languageOf, stepJson, stepLine } from './terminal.ts';
 
 /** A step with the time it took. */
@@ -122,7 +122,11 @@ export async function journey(options: { persona: string; db?: string; json: boo
 async function run(stack: Awaited<ReturnType<typeof startStack>>, persona: Persona): Promise<void> {
   const { hands } = stack;
   const signal = AbortSignal.timeout(LIMIT_MS);
-  const { reference } = await hands.apply({ persona: persona.id, ...secretsOf(persona) });
+  const { reference } = await hands.apply({
+    persona: persona.id,
+    ...secretsOf(persona),
+    certificates: demoCertificates,
+  });
   let settled: { status: string };
   try {
     settled = await hands.untilSettled(reference, { everyMs: 25, signal });

@@ -13,7 +13,7 @@ import { tellRunning } from './jpki/running-file.ts';
 import { stderrLogs } from './logs.ts';
 import { openBrowser } from './open-browser.ts';
 import { ownPersonas, personaOf, secretsOf } from './persona-argument.ts';
-import { startStack } from './stack.ts';
+import { demoCertificates, startStack } from './stack.ts';
 import { explain, languageOf, stepLine } from './terminal.ts';
 
 const words = {
@@ -98,7 +98,12 @@ export async function up(options: {
     folder === undefined
       ? () => {}
       : tellRunning(folder, { url: stack.urls['jpki'] as string, secret: stack.secrets.toJpki });
-  const runs = runsOver({ hands: stack.hands, hub, phonePin: stack.demo.phonePin });
+  const runs = runsOver({
+    hands: stack.hands,
+    hub,
+    phonePin: stack.demo.phonePin,
+    certificates: demoCertificates,
+  });
   const figure = await serveFigure({
     hub,
     runs,

@@ -161,6 +161,11 @@ function wallet(): unknown {
       validUntil: new Date(Date.now() + 30 * 86_400_000).toISOString(),
       docType: 'org.iso.23220.1.jp.mnc',
     },
+    certificates: ['auth', 'sign'].map((use) => ({
+      use,
+      state: 'good',
+      validUntil: new Date(Date.now() + 4 * 365 * 86_400_000).toISOString(),
+    })),
   };
 }
 

@@ -361,7 +361,7 @@ function useCard(run: Run): Card | undefined {
     if (!key.active) return;
     let wanted = true;
     getWallet().then(
-      (said) => wanted && said.card && setCard({ run: key.id, card: said.card }),
+      ({ card, certificates }) => wanted && card && setCard({ run: key.id, card: { ...card, certificates } }),
       () => undefined,
     );
     return () => {

@@ -36,6 +36,7 @@ export const testIds = {
   myNumber: 'my-number',
   unmaskNumber: 'unmask-my-number',
   allElements: 'all-elements',
+  certificates: 'certificates',
   consent: 'consent',
   consentPin: 'consent-pin',
   allow: 'allow',

@@ -29,6 +29,19 @@ const walletCard = z
   })
   .loose();
 
+/** How the phone's certificates stand, as the wallet shows them. */
+const walletCertificates = z.object({
+  certificates: z
+    .array(
+      z.object({
+        use: z.enum(['auth', 'sign']),
+        state: z.enum(['good', 'suspended', 'revoked', 'expired', 'undetermined']),
+        validUntil: z.string(),
+      }),
+    )
+    .optional(),
+});
+
 const pending = z
   .object({
     request: z
@@ -57,8 +70,14 @@ export interface Runs {
 }
 
 /** Runs over the hands and the hub. */
-export function runsOver(options: { hands: Hands; hub: Hub; phonePin: string }): Runs {
-  const { hands, hub, phonePin } = options;
+export function runsOver(options: {
+  hands: Hands;
+  hub: Hub;
+  phonePin: string;
+  /** The PINs of the phone's own certificates, which come with the card. */
+  certificates: { readonly authPin: string; readonly signaturePassword: string };
+}): Runs {
+  const { hands, hub, phonePin, certificates } = options;
   const { card, wallet } = hands.peers;
   let busy: Promise<void> = Promise.resolve();
   let going = false;
@@ -116,7 +135,7 @@ export function runsOver(options: { hands: Hands; hub: Hub; phonePin: string }):
       going = true;
       const run = hub.begin(person.persona);
       try {
-        const { reference } = await hands.apply(person);
+        const { reference } = await hands.apply({ ...person, certificates });
         busy = follow(reference)
           .catch(() => {})
           .finally(() => {
@@ -132,7 +151,8 @@ export function runsOver(options: { hands: Hands; hub: Hub; phonePin: string }):
     wallet: async () => {
       const shown = await get(wallet, '/card', walletCard);
       const code = shown.refusal ?? shown.waiting;
-      return code ? { ...shown, code } : shown;
+      const own = shown.state === 'active' ? await get(wallet, '/certificates', walletCertificates) : {};
+      return { ...shown, ...own, ...(code ? { code } : {}) };
     },
     unmask: async () => get(wallet, '/card/individual-number', z.unknown()),
     async check() {

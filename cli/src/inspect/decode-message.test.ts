@@ -87,6 +87,15 @@ describe('a message of the figure', () => {
       assert.ok(!latin(maskedBytes).includes(MY_NUMBER));
     }
   });
+  it('has the PINs of the phone’s certificates masked', () => {
+    const body = {
+      challenge: 'A'.repeat(43),
+      certificates: { platform: 'ios', authPin: '9876', signaturePassword: 'PHONE01' },
+    };
+    const decoded = decodeMessage(request('POST /keys', json(body), 'application/json'));
+    assert.equal(decoded.masked, true);
+    assert.ok(!/9876|PHONE01/.test(latin(decoded.maskedBytes) + JSON.stringify(decoded.sections)));
+  });
   it('is shown as it is when it holds no secret', () => {
     const decoded = decodeMessage(request('POST /sessions', json({ platform: 'ios' }), 'application/json'));
     assert.equal(decoded.masked, false);

@@ -78,9 +78,20 @@ export const wallet = object({
       docType: maybe(text),
     }),
   ),
+  certificates: maybe(
+    list(
+      object({
+        use: oneOf('auth', 'sign'),
+        state: oneOf('good', 'suspended', 'revoked', 'expired', 'undetermined'),
+        validUntil: instant,
+      }),
+      2,
+    ),
+  ),
 });
 export type Wallet = ReturnType<typeof wallet>;
-export type Card = NonNullable<Wallet['card']>;
+/** What the phone holds: the card, and its own certificates where it has them. */
+export type Card = NonNullable<Wallet['card']> & Pick<Wallet, 'certificates'>;
 
 /** Only a picture inside the answer itself is shown: an address would be a request to somewhere else. */
 function imageOnly(value: unknown, at: string): string | undefined {

@@ -62,6 +62,7 @@ export function WalletScreen({ card, answered }: { card: Card | undefined; answe
         {answered ? words.phone.consent[answered] : own.ready}
       </p>
       <MyNumber />
+      <Certificates certificates={card.certificates} />
       <details class="group mt-3 border-t border-line pt-3" data-testid={testIds.allElements}>
         <summary class="flex min-h-9 items-center gap-1.5 text-sm font-bold text-accent">
           <Icon sign="next" class="size-4 transition-transform group-open:rotate-90" />
@@ -122,6 +123,41 @@ function MyNumber() {
     </div>
   );
 }
+
+/** The phone's two certificates, each with its state in a word and a sign. */
+function Certificates({ certificates }: { certificates: Card['certificates'] }) {
+  const words = useWords();
+  const own = words.phone.certificates;
+  if (!certificates || certificates.length === 0) return null;
+  return (
+    <div class="mt-4 border-t border-line pt-3" data-testid={testIds.certificates}>
+      <h3 class="text-xs text-muted">{own.heading}</h3>
+      <ul class="mt-2 flex flex-col gap-2 text-sm">
+        {certificates.map(({ use, state, validUntil }) => (
+          <li key={use} class="flex flex-wrap items-center gap-x-2" data-state={state}>
+            <span class="font-bold">{own.uses[use]}</span>
+            <span class={`flex items-center gap-1 text-xs font-bold ${state === 'good' ? 'text-ok' : 'text-muted'}`}>
+              <Icon sign={signOf[state]} class="size-4" />
+              {own.states[state]}
+            </span>
+            <span class="ml-auto text-[0.6875rem] text-muted">
+              {words.phone.card.validUntil}{' '}
+              <span class="font-mono">{new Date(validUntil).toISOString().slice(0, 10)}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+const signOf = {
+  good: 'passed',
+  suspended: 'waiting',
+  undetermined: 'waiting',
+  revoked: 'failed',
+  expired: 'failed',
+} as const;
 
 const neverListed = new Set(['individual_number_unicode', 'portrait']);
 

@@ -153,6 +153,17 @@ export const en: Words = {
       portrait: 'Portrait (specimen)',
       ready: 'Ready to use',
     },
+    certificates: {
+      heading: 'Certificates of this phone',
+      uses: { auth: 'To log in', sign: 'To sign' },
+      states: {
+        good: 'valid',
+        suspended: 'suspended',
+        revoked: 'revoked',
+        expired: 'expired',
+        undetermined: 'cannot be checked now',
+      },
+    },
     elements: {
       full_name_unicode: 'Name',
       resident_address_unicode: 'Address',

@@ -149,6 +149,17 @@ export const ja = {
       portrait: '顔写真（見本）',
       ready: '使えるようになりました',
     },
+    certificates: {
+      heading: 'スマートフォン用電子証明書',
+      uses: { auth: '利用者証明用', sign: '署名用' },
+      states: {
+        good: '有効',
+        suspended: '一時停止中',
+        revoked: '失効',
+        expired: '期限切れ',
+        undetermined: '確かめられません',
+      },
+    },
     elements: {
       full_name_unicode: '氏名',
       resident_address_unicode: '住所',
