@@ -14,11 +14,9 @@ export interface Load {
   readonly connections: number;
 }
 
-const agents = new Map<number, Agent>();
-
 async function run({ url, contentType, bodies, times, connections }: Load): Promise<void> {
-  const agent = agents.get(connections) ?? new Agent({ keepAlive: true, maxSockets: connections });
-  agents.set(connections, agent);
+  // New ones each time: what was idle between two rounds the server may just be closing.
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const octets = bodies.map((body) => Buffer.from(body, 'base64'));
   let left = times;
   const post = (body: Buffer) =>
@@ -35,6 +33,7 @@ async function run({ url, contentType, bodies, times, connections }: Load): Prom
     while (left > 0) await post(octets[left-- % octets.length] as Buffer);
   };
   await Promise.all(Array.from({ length: connections }, worker));
+  agent.destroy();
 }
 
 process.on('message', (load: Load) => {
