@@ -5,6 +5,7 @@ import { peer, type Running } from '@tegata/http';
 import { generateSoftwareKey, type Signer, softwareSigner } from '@tegata/keys';
 import { silentLog } from '@tegata/log';
 import { noTap } from '@tegata/tap';
+import { buildJpkiAuth, buildJpkiCa } from '@tegata/x509-build';
 import { start } from './index.ts';
 import { type Issued, place, secrets, startWorld, type World } from './world-for-tests.ts';
 
@@ -109,12 +110,11 @@ describe('the identifier of a person at one relying party', () => {
     const { serial } = issued;
     await world.post('operator', '/revocations', { ca: 'auth', serial, reason: 'keyCompromise' });
     assert.equal((await ask(issued)).code, 'certificate-unusable');
-    const elsewhere = await startWorld('another JPKI');
-    const publicKey = key.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-    const foreign = elsewhere.issued(
-      await elsewhere.post('card', '/certificates', { profile: 'auth', publicKey, holder: place }),
-    );
-    await elsewhere.close();
+    const { random, clock } = world;
+    const base = { random, notBefore: clock.now() };
+    const ca = { signer: key, certificate: await buildJpkiCa({ ca: 'auth', signer: key, ...base }) };
+    const of = { issuer: ca, publicKey: key.publicKey, holder: place, random, at: clock.now() };
+    const foreign = { ...issued, der: await buildJpkiAuth(of) };
     assert.equal((await ask(foreign)).code, 'certificate-unusable');
   });
 

@@ -24,6 +24,7 @@ const configFile = z.strictObject({
     jpkiAuth: z.array(z.string()).optional(),
   }),
   jpki: z.strictObject({ url: z.url() }).optional(),
+  certificateKeys: z.enum(['RSA-2048', 'P-384']).optional(),
 });
 
 const config = configFile.parse(JSON.parse(readFileSync(process.argv[2] ?? '/dev/stdin', 'utf8')));

@@ -42,6 +42,8 @@ export interface WalletConfig {
   };
   /** Who is asked how the phone's certificates stand. */
   readonly jpki?: { readonly url: string };
+  /** The keys of the phone's certificates: RSA-2048 when absent, P-384 as the next cards have them. */
+  readonly certificateKeys?: 'RSA-2048' | 'P-384';
   /** How long a person may think about a reader's question; 60 seconds when absent. */
   readonly consentMs?: number;
 }
@@ -52,7 +54,7 @@ export async function start(config: WalletConfig): Promise<Running> {
   const file = openWalletFile(config.dataDir);
   const root = rootKey(config.dataDir, random);
   const element = openSecureElement({ file, rootKey: root, random });
-  const tokens = tokenStore({ file, element, rootKey: root, random, clock });
+  const tokens = tokenStore({ file, element, rootKey: root, random, clock, keyAlgorithm: config.certificateKeys });
   firstUnlock(element, config);
 
   const provider = peer({ ...config.walletProvider, name: 'wallet-provider', party: 'wallet', tap });

@@ -40,7 +40,7 @@ export const responderUrl = 'http://responder.example/ocsp';
 export async function jpkiForTests() {
   const clock = adjustableClock(new Date('2026-11-24T03:04:05Z'));
   const random = seededRandom('relying-party');
-  const keys = await Promise.all((['RSA-2048', 'RSA-2048', 'RSA-2048', 'P-384'] as const).map(generateSoftwareKey));
+  const keys = await Promise.all((['P-384', 'P-384', 'RSA-2048', 'P-384'] as const).map(generateSoftwareKey));
   const [signCaKey, authCaKey, rsa, p384] = keys as [
     (typeof keys)[0],
     (typeof keys)[0],

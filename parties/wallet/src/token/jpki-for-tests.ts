@@ -66,9 +66,11 @@ export function tokenProgram(card: Transport) {
     select: () => send('00A4040C0AD392F000260100000001'),
     verifyPin: (pin: string) => send(`00200098${length(pin)}${ascii(pin)}`),
     verifyPassword: (password: string) => send(`0020009B${length(password)}${ascii(password)}`),
-    /** Signs a SHA-256 hash with the authentication or the signature key. */
-    sign: (use: 'auth' | 'sign', hash: Uint8Array) =>
-      send(`802A02${use === 'auth' ? '97' : '9A'}20${Buffer.from(hash).toString('hex')}00`),
+    /** Signs a hash with the authentication or the signature key: SHA-256 with RSA, SHA-384 with P-384. */
+    sign: (use: 'auth' | 'sign', hash: Uint8Array) => {
+      const length = hash.length.toString(16).padStart(2, '0');
+      return send(`802A02${use === 'auth' ? '97' : '9A'}${length}${Buffer.from(hash).toString('hex')}00`);
+    },
   };
 }
 

@@ -40,7 +40,7 @@ export interface TokenRow {
  * certificates, which name a person, under the key that only an unlocked phone has.
  */
 export interface TokenStore {
-  /** Makes two RSA-2048 keys for an application. @throws {WalletError} `phone-locked` */
+  /** Makes two keys for an application. @throws {WalletError} `phone-locked` */
   make(pins: TokenPins, platform: 'ios' | 'android'): Promise<NewToken>;
   /** Ties new keys to the application that they are requested in. Runs inside the caller's transaction. */
   bind(id: string, attestation: string): void;
@@ -82,8 +82,10 @@ export function tokenStore(parts: {
   readonly rootKey: Uint8Array;
   readonly random: Random;
   readonly clock: Clock;
+  /** RSA-2048 as on the cards of today (default), or P-384 as on the next ones. */
+  readonly keyAlgorithm?: 'RSA-2048' | 'P-384';
 }): TokenStore {
-  const { element, random, clock } = parts;
+  const { element, random, clock, keyAlgorithm = 'RSA-2048' } = parts;
   const { db } = parts.file;
   const wrapper = wrapperFromKey(parts.rootKey, random);
   const placeOf = (id: string, column: string) => `secure-element/token/${id}/${column}`;
@@ -112,7 +114,7 @@ export function tokenStore(parts: {
   return {
     async make(pins, platform) {
       if (!element.unlocked) throw new WalletError('phone-locked', 'The phone is locked: unlock it with its PIN.');
-      const [auth, sign] = await Promise.all([generateSoftwareKey('RSA-2048'), generateSoftwareKey('RSA-2048')]);
+      const [auth, sign] = await Promise.all([generateSoftwareKey(keyAlgorithm), generateSoftwareKey(keyAlgorithm)]);
       const id = randomUuid(random);
       const pkcs8 = (key: KeyObject) => new Uint8Array(key.export({ format: 'der', type: 'pkcs8' }));
       db.prepare(

@@ -153,6 +153,20 @@ describe('the e-certificates of the phone', () => {
     });
   });
 
+  it('have keys of P-384 where the phone is set up so', async () => {
+    const trust = { iaca: [world.issuer.root], ...jpki.trust };
+    await world.restart({ trust, certificateKeys: 'P-384' });
+    const { certificates } = await activate();
+    await inField(async ({ verifyPin, sign }) => {
+      const message = Buffer.from('signed on a curve');
+      assert.equal((await verifyPin('9876')).sw, OK);
+      const { publicKey } = parseCertificate(certificates.get('auth') as Uint8Array);
+      const { data } = await sign('auth', new Uint8Array(createHash('sha384').update(message).digest()));
+      assert.ok(verify('sha384', message, publicKey, data));
+    });
+    await world.restart({ trust });
+  });
+
   it('have PINs whose tries are counted, and stay counted over a restart', async () => {
     await activate();
     await inField(async ({ verifyPin, verifyPassword }) => {
