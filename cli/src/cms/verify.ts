@@ -1,14 +1,13 @@
 import { type MessageInput, type MessageReport, type SignerReport, verifyMessage } from '@tegata/cms';
 import { type Certificate, type Check, formatName } from '@tegata/x509';
-import { pemBlocks } from '../inspect/text-form.ts';
-import type { Given, GivenFiles } from '../verify/given-file.ts';
+import type { Given } from '../verify/given-file.ts';
 import { readInstant } from '../verify/instant.ts';
 import { type OptionsRead, optionReader } from '../verify/option-table.ts';
 import { type Fault, faultOf, type QuestionCommand, runQuestion } from '../verify/question-command.ts';
 import { Remembered } from '../verify/remembered.ts';
 import type { CommandIo } from '../verify/terminal-io.ts';
 import { readCertificates } from '../verify/trust.ts';
-import { needed } from '../x509/certificates.ts';
+import { needed, structureOctets } from '../x509/certificates.ts';
 import { givenCertificate } from '../x509/given-certificate.ts';
 import { renderChecks } from '../x509/render.ts';
 
@@ -70,7 +69,7 @@ function question(io: CommandIo): QuestionCommand<Options, CmsVerifyResult> {
       const trust = needed('trust', given.trust);
       const anchors = roots.get(JSON.stringify(trust), () => readCertificates(files, 'trust', trust, false));
       const signers = given.signer?.map((file) => givenCertificate(files, 'signer', file));
-      const cms = readMessage(files, needed('cms', given.cms));
+      const cms = structureOctets(files, 'cms', needed('cms', given.cms));
       const input = {
         cms,
         anchors,
@@ -106,12 +105,6 @@ function verifyWithContent(input: MessageInput, { raw, bytes }: Given): MessageR
   if (report.result === 'passed' || bytes === raw) return report;
   const decoded = verifyMessage({ ...input, content: bytes });
   return decoded.result === 'passed' ? decoded : report;
-}
-
-function readMessage(files: GivenFiles, file: string): Uint8Array {
-  const { text, bytes } = files.read('cms', file);
-  const [block] = text?.includes('-----BEGIN ') ? pemBlocks(text) : [];
-  return block?.bytes ?? bytes;
 }
 
 function resultOf({ result, code, checks, signers, eContentType }: MessageReport): CmsVerifyResult {

@@ -5,7 +5,7 @@ import { type OptionsRead, optionReader } from '../verify/option-table.ts';
 import { type Fault, faultOf, type QuestionCommand, runQuestion } from '../verify/question-command.ts';
 import { Remembered } from '../verify/remembered.ts';
 import type { CommandIo } from '../verify/terminal-io.ts';
-import { needed } from '../x509/certificates.ts';
+import { needed, structureOctets } from '../x509/certificates.ts';
 import { givenCertificate } from '../x509/given-certificate.ts';
 import { renderChecks } from '../x509/render.ts';
 
@@ -83,10 +83,10 @@ function answer(
   const [response, request] = [needed('response', given.response), needed('request', given.request)];
   const [cert, issuerFile] = [needed('cert', given.cert), needed('issuer', given.issuer)];
   const issuer = certificates.get(issuerFile, () => givenCertificate(files, 'issuer', issuerFile));
-  const crls = (given.crl ?? []).map((file) => files.read('crl', file).bytes);
+  const crls = (given.crl ?? []).map((file) => structureOctets(files, 'crl', file));
   const { status, code, checks, reason, revokedAt, thisUpdate, nextUpdate } = checkOcspExchange({
-    response: files.read('response', response).bytes,
-    request: files.read('request', request).bytes,
+    response: structureOctets(files, 'response', response),
+    request: structureOctets(files, 'request', request),
     certificate: givenCertificate(files, 'cert', cert),
     issuer,
     at,

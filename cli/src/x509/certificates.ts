@@ -1,4 +1,5 @@
 import { pemToCertificates, X509Error } from '@tegata/x509';
+import { pemBlocks } from '../inspect/text-form.ts';
 import { ArgumentError } from '../verify/argument-error.ts';
 import type { GivenFiles } from '../verify/given-file.ts';
 
@@ -19,6 +20,13 @@ export function certificateOctets(files: GivenFiles, option: string, given: read
     }
     return [new Uint8Array(0)];
   });
+}
+
+/** The octets of any structure: DER, or the first block of a PEM file. @throws {ArgumentError} for a FILE that cannot be read */
+export function structureOctets(files: GivenFiles, option: string, file: string): Uint8Array {
+  const { text, bytes } = files.read(option, file);
+  const [block] = text?.includes('-----BEGIN ') ? pemBlocks(text) : [];
+  return block?.bytes ?? bytes;
 }
 
 /** The value of an option that must be there. @throws {ArgumentError} `usage` */

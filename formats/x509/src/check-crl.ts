@@ -164,7 +164,8 @@ function usability(crl: Crl, about: About): Check[] {
       ? sameBytes(crl.issuer.raw, certificate.issuer.raw) && sameBytes(crl.issuer.raw, issuer.subject.raw)
       : sameName(crl.issuer, certificate.issuer) && sameName(crl.issuer, issuer.subject);
   rule('issuer-name', named, 'issuer-name', 'The CRL is of another issuer than the certificate.', '§6.3.3');
-  const may = issuer.keyUsage?.has('cRLSign') === true;
+  // RFC 5280 §6.3.3 (f): where keyUsage is there it must allow it; an issuer of ISO/IEC 18013-5 always has one.
+  const may = issuer.keyUsage?.has('cRLSign') ?? profile === 'rfc5280';
   rule('key-usage', may, 'ku-bits', 'The issuer’s key may not sign CRLs.', '§4.2.1.3');
   const valid = issuer.notBefore <= at && at <= issuer.notAfter;
   rule('validity', valid, 'validity', 'The certificate of the CRL’s issuer is not valid now.', '§6.3.3');

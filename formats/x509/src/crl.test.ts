@@ -137,6 +137,8 @@ describe('a CRL', () => {
     await unusable('ku-bits', build(), { issuer: weak });
     const none = await resign(iaca.der, iaca.key, { extensions: without(oid.keyUsage) });
     await unusable('ku-bits', build(), { issuer: none });
+    assert.equal(decide(await build(), { issuer: none, profile: 'rfc5280' }).status, 'good');
+    await unusable('ku-bits', build(), { issuer: weak, profile: 'rfc5280' });
   });
   it('of an issuer whose certificate has ended is unusable', async () => {
     const ended = await resign(iaca.der, iaca.key, { notAfter: der.time(later(-1)) });

@@ -5,13 +5,13 @@ import { knownRoot } from './known-root.ts';
 import { sameBytes, sameName } from './name.ts';
 import { type ProfileName, profileOf } from './profile.ts';
 import type { Profile } from './profiles/profile.ts';
-import { betweenAlways } from './profiles/rows.ts';
+import { betweenAlways, betweenByRfc5280 } from './profiles/rows.ts';
 import { type Check, type Report, report } from './report.ts';
 import { criticalExtensions } from './rules/extensions.ts';
 import { validity } from './rules/frame.ts';
 import { isSelfIssued, linksNewKey, notSelfSigned } from './rules/names.ts';
 import { ask, askRoot, type Rule, type RuleContext } from './rules/rule.ts';
-import { issuesCertificates } from './rules/usage.ts';
+import { issuesCertificates, mayIssueCertificates } from './rules/usage.ts';
 
 /** Our own arc for test policies and otherNames (2.999 is the arc for examples). */
 export const TEST_ARC = '2.999.8.5';
@@ -169,7 +169,7 @@ function checksAbove(
     const prefix = isAnchor ? 'anchor.' : 'intermediate.';
     const issuer = isAnchor ? certificate : above[index + 1];
     const context: RuleContext = { ...base, certificate, issuer, mode: isAnchor ? base.mode : 'strict' };
-    const issues = ask(issuesCertificates, context, prefix);
+    const issues = ask(profile.rfc5280 ? mayIssueCertificates : issuesCertificates, context, prefix);
     issuers.unshift(...issues);
     lengths.unshift(...ask(pathLength(above.slice(0, index)), context, prefix));
     const tooLong = lengths.some(({ result }) => result === 'failed');
@@ -192,6 +192,7 @@ function rowsAbove(
   }
   const askAll = (rules: readonly Rule[]) => rules.flatMap((rule) => ask(rule, context, 'intermediate.'));
   if (!isCa) return askAll([validity, criticalExtensions()]);
+  if (profile.rfc5280) return askAll(betweenByRfc5280);
   if (!profile.link || isSelfIssued(context.certificate)) return askAll(profile.link ?? betweenAlways);
   // Where only a link to the root may stand, any other CA makes the path too long, or, where the root allows it, has the wrong name.
   return askAll(tooLong ? betweenAlways : [...betweenAlways, linksNewKey]);

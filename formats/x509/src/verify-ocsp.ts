@@ -62,6 +62,7 @@ const ids = [
   'responder',
   'signature',
   'cert-id',
+  'produced-at',
   'this-update',
   'next-update',
   'nonce',
@@ -124,8 +125,19 @@ export function verifyOcspResponse(input: OcspInput): OcspResult {
   pass('cert-id', 'RFC 6960 §3.2');
   const now = input.at.getTime();
   const skew = (input.skew ?? 60) * 1000;
-  const begun = single.thisUpdate.getTime() <= now + skew && basic.producedAt.getTime() <= now + skew;
+  const begun = single.thisUpdate.getTime() <= now + skew;
   decide('this-update', begun, 'ocsp-not-yet', 'The answer is of the future.', 'RFC 6960 §4.2.2.1');
+  // When it was signed decides nothing (RFC 6960 §4.2.2.1), but a clock that runs ahead is worth a word.
+  if (basic.producedAt.getTime() > now + skew) {
+    const detail = 'The answer was produced in the future.';
+    checks.set('produced-at', {
+      id: 'produced-at',
+      result: 'warning',
+      code: 'ocsp-produced-later',
+      detail,
+      clause: 'RFC 6960 §2.4',
+    });
+  } else pass('produced-at', 'RFC 6960 §2.4');
   const end = single.nextUpdate?.getTime() ?? single.thisUpdate.getTime() + (input.maxAge ?? 3600) * 1000;
   decide('next-update', now <= end, 'ocsp-expired', 'The answer is too old.', 'RFC 6960 §4.2.2.1');
   const clause = 'RFC 6960 §2.2';

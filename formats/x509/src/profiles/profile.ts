@@ -15,6 +15,11 @@ export interface Profile {
   readonly maxIntermediates: number;
   /** Whether `interop` loosens the rules for the certificate itself too, and not for its anchor alone. */
   readonly foreign?: true;
+  /**
+   * Certificates above are asked for no more than RFC 5280 §6.1.4 asks: a keyUsage that is missing allows everything, and basicConstraints need not
+   * be marked critical.
+   */
+  readonly rfc5280?: true;
   /** Issuer and subject are compared octet for octet (ISO/IEC 18013-5), not by RFC 5280 §7.1. */
   readonly binaryNames?: true;
   /** Policies that are accepted under an arc; checked only where present. */

@@ -29,5 +29,8 @@ export const signing: readonly KeyUsageBit[] = ['digitalSignature'];
 /** A CA of somebody else's making: it must be one, and no more is asked. */
 export const plainCa: readonly Rule[] = [...everywhere, key([...curves, ...rsa]), criticalExtensions()];
 
+/** Rules for every certificate between leaf and anchor where RFC 5280 alone is asked. */
+export const betweenByRfc5280: readonly Rule[] = [...everywhere, criticalExtensions()];
+
 /** Rules for every certificate between leaf and anchor. */
 export const betweenAlways: readonly Rule[] = [...everywhere, certificateAuthority(), criticalExtensions()];

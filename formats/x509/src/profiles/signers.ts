@@ -30,12 +30,14 @@ export const signerProfiles = {
   'crl-signer': {
     anchor: plainCa,
     pinnable: true,
+    rfc5280: true,
     maxIntermediates: 2,
     rules: [...everywhere, key([...rsa, ...dataKeys]), crlSign, authorityWhereItIssues, criticalExtensions()],
   },
   'cms-signer': {
     anchor: plainCa,
     pinnable: true,
+    rfc5280: true,
     maxIntermediates: 4,
     rules: [...everywhere, key([...rsa, ...dataKeys]), signsMessages, criticalExtensions()],
   },

@@ -78,17 +78,24 @@ export const digitalSignature: Rule = {
   },
 };
 
-/** Whoever issued a certificate of a path is a CA that may sign certificates. */
-export const issuesCertificates: Rule = {
-  id: 'issuer',
-  clause: 'RFC 5280 §6.1.4',
-  faults: ({ certificate }) =>
-    unless(
-      certificate.basicConstraints?.ca === true && certificate.keyUsage?.has('keyCertSign') === true,
-      'issuer-not-a-ca',
-      'The issuer is not a CA, or its key may not sign certificates.',
-    ),
-};
+function issuer(withoutKeyUsage: boolean): Rule {
+  return {
+    id: 'issuer',
+    clause: 'RFC 5280 §6.1.4',
+    faults: ({ certificate: { basicConstraints, keyUsage: present } }) =>
+      unless(
+        basicConstraints?.ca === true && (present?.has('keyCertSign') ?? withoutKeyUsage),
+        'issuer-not-a-ca',
+        'The issuer is not a CA, or its key may not sign certificates.',
+      ),
+  };
+}
+
+/** Whoever issued a certificate of a path is a CA that may sign certificates, and says so. */
+export const issuesCertificates: Rule = issuer(false);
+
+/** The same where a CA without keyUsage may do everything, as RFC 5280 has it. */
+export const mayIssueCertificates: Rule = issuer(true);
 
 /** BasicConstraints: a critical CA:TRUE, with the given path length where one is prescribed. */
 export function certificateAuthority(pathLength?: number): Rule {
