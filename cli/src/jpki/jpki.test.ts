@@ -245,7 +245,13 @@ describe('tegata jpki', () => {
     assert.deepEqual([wrong.code, wrong.results[0]?.error?.code], [1, 'unauthorized']);
     const none = await runJpki(['list', '--url', 'http://127.0.0.1:1', ...secret, '--json']);
     assert.deepEqual([none.code, none.results[0]?.error?.code], [1, 'peer-unreachable']);
-    for (const where of [[], ['--url', 'ftp://x'], ['--url', world.url], ['--url', world.url, '--data', 'x']]) {
+    for (const where of [
+      [],
+      ['--url', 'ftp://x'],
+      ['--url', world.url],
+      ['--url', world.url, '--secret-file', 'hex:00'],
+      ['--url', world.url, '--data', 'x'],
+    ]) {
       assert.equal((await runJpki(['list', ...where])).code, 2, where.join(' '));
     }
     assert.equal((await runJpki(['list', '--data', '/nowhere/at/all'])).code, 2);

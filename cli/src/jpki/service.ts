@@ -85,17 +85,15 @@ function urlOf(text: string): string {
   throw usage('--url is an address that begins with http:// or https://.');
 }
 
-function secretOf(where: Where, files: GivenFiles, environment: Environment): string {
+function secretOf(where: Where, files: GivenFiles, environment: Environment): string | undefined {
   const file = where['secret-file'];
   const read = (path: string) => {
     const { text, bytes } = files.read('secret-file', path);
     return text ?? new TextDecoder().decode(bytes);
   };
-  const secret = file === undefined ? environment['TEGATA_JPKI_SECRET'] : read(file);
-  if (secret === undefined || secret.trim() === '') {
-    throw usage('--url needs the operator’s secret: --secret-file FILE, or TEGATA_JPKI_SECRET in the environment.');
-  }
-  return secret.trim();
+  const secret = (file === undefined ? environment['TEGATA_JPKI_SECRET'] : read(file))?.trim();
+  if (secret === undefined || /^[\x21-\x7e]{1,200}$/.test(secret)) return secret;
+  throw usage('The operator’s secret is a word of visible ASCII characters.');
 }
 
 /**
@@ -143,12 +141,19 @@ export async function startOver(
   }
 }
 
-function over(url: string, secret: string, close: () => Promise<void>): JpkiService {
-  const service: Peer = peer({ url, name: 'jpki', party: 'card', secret, maxBytes: 128 * 1024 * 1024 });
+function over(url: string, secret: string | undefined, close: () => Promise<void>): JpkiService {
+  const service: Peer = peer({
+    ...{ url, name: 'jpki', party: 'card', maxBytes: 128 * 1024 * 1024 },
+    ...(secret === undefined ? {} : { secret }),
+  });
   return {
     url,
-    ask: async (method, path, json) =>
-      answered(await service.request(method, path, json === undefined ? {} : { json })).json(),
+    async ask(method, path, json) {
+      if (secret === undefined) {
+        throw usage('--url needs the operator’s secret: --secret-file FILE, or TEGATA_JPKI_SECRET in the environment.');
+      }
+      return answered(await service.request(method, path, json === undefined ? {} : { json })).json();
+    },
     fetch: async (path) => answered(await service.request('GET', path)).body,
     close,
   };
