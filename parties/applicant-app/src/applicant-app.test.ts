@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { connectCard, digestInfoSha256, type HeldCard } from '@tegata/apdu';
-import { APPLICATION_CONTENT_TYPE, type Application, decodeApplication } from '@tegata/application';
+import {
+  APPLICATION_CONTENT_TYPE,
+  type Application,
+  decodeApplication,
+  decodePinReset,
+  PIN_RESET_CONTENT_TYPE,
+} from '@tegata/application';
+import { writeTokenInfo } from '@tegata/card-files';
 import { systemClock } from '@tegata/clock';
 import { verifySignedData } from '@tegata/cms';
 import { coseKeyToJwk } from '@tegata/cose';
@@ -67,6 +74,7 @@ async function fakeSmp() {
     status: { status: 'received' } as Record<string, unknown>,
     thumbprints: new Set<string>(),
     refuse: undefined as string | undefined,
+    resets: [] as Uint8Array[],
   };
   const seen = jtiMemory(clock);
   const app = new Hono();
@@ -98,6 +106,10 @@ async function fakeSmp() {
     if (state.refuse) throw Object.assign(new Error('refused'), { code: state.refuse });
     return c.json({ reference: 'TG-0001', status: 'received' }, 202);
   });
+  app.post('/pin-resets', async (c) => {
+    state.resets.push(new Uint8Array(await c.req.raw.arrayBuffer()));
+    return c.json({ permission: 'P'.repeat(43) });
+  });
   app.get('/applications/:reference', (c) => c.json({ reference: c.req.param('reference'), ...state.status }));
   return { state, server: await serve({ app, onError: problemAnswer(base) }) };
 }
@@ -106,11 +118,29 @@ async function fakeSmp() {
 async function fakeWallet() {
   const device = p256Jwk(await generateSoftwareKey('P-256'));
   const response = p256Jwk(await generateSoftwareKey('P-256'));
-  const state = { shown: [] as Record<string, unknown>[], challenges: [] as string[], up: true };
+  const state = {
+    shown: [] as Record<string, unknown>[],
+    challenges: [] as string[],
+    up: true,
+    /** What was asked for the phone's certificates, and the PINs that were set anew. */
+    certificates: undefined as unknown,
+    reset: undefined as unknown,
+  };
+  const base64 = (fill: number) => Buffer.alloc(600, fill).toString('base64');
   const app = new Hono();
   app.post('/keys', async (c) => {
-    state.challenges.push(((await c.req.json()) as { challenge: string }).challenge);
-    return c.json({ attestation: 'a.b.c', deviceKeys: [device], responseKey: response });
+    const { challenge, certificates } = (await c.req.json()) as { challenge: string; certificates?: unknown };
+    state.challenges.push(challenge);
+    state.certificates = certificates;
+    const requests = certificates ? { certificateRequests: { auth: base64(1), sign: base64(2) } } : {};
+    return c.json({ attestation: 'a.b.c', deviceKeys: [device], responseKey: response, ...requests });
+  });
+  app.post('/certificates/pin-resets', (c) =>
+    c.json({ reference: 'TG-0001', nonce: Buffer.alloc(32, 7).toString('base64url') }, 201),
+  );
+  app.put('/certificates/pins', async (c) => {
+    state.reset = await c.req.json();
+    return c.body(null, 204);
   });
   app.put('/provisional/:reference', async (c) => {
     if (!state.up) return c.body(null, 503);
@@ -228,6 +258,46 @@ describe('the app with which a person applies', () => {
     const firstCommand = messages.findIndex(({ kind }) => kind === 'apdu-command');
     assert.ok(firstOf(/sessions/) < firstCommand);
     assert.ok(firstOf(/keys/) < firstCommand);
+  });
+
+  const phonePins = { authPin: '9876', signaturePassword: 'PHONE01' };
+  /** Everything that went over a wire to the SMP. */
+  const toSmp = () =>
+    messages.filter(({ to }) => to === 'smp').map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
+
+  it('has the phone’s certificates requested in what the card signs; their PINs go to the wallet alone', async () => {
+    await hold();
+    messages.length = 0;
+    assert.equal((await apply({ certificates: phonePins })).status, 202);
+    assert.deepEqual(wallet.state.certificates, { ...phonePins, platform: 'ios' });
+    const { want, certificateRequests } = sent();
+    assert.deepEqual([want, certificateRequests?.auth[0], certificateRequests?.sign[0]], [undefined, 1, 2]);
+    assert.ok(toSmp().length > 1 && toSmp().every((body) => !/9876|PHONE01/.test(body)));
+    assert.equal((await apply({ certificates: phonePins, want: 'certificates' })).status, 202);
+    assert.equal(sent().want, 'certificates');
+    assert.equal((await apply({ want: 'certificates' })).json['code'], 'bad-request');
+  });
+
+  it('has the card sign the wish for new PINs, and gives permission and PINs to the wallet', async () => {
+    const chip = cardOfTheTests();
+    chip.applications.jpki.files[6] = writeTokenInfo({ profile: 'card', serialNumber: '0'.repeat(16) });
+    await hold(chip);
+    messages.length = 0;
+    const ask = (json: object) =>
+      peer({ url: app.url, name: 'applicant-app', party: 'applicant-app', secret: 'secret-of-the-app' }).request(
+        'POST',
+        '/pin-resets',
+        { json },
+      );
+    assert.equal((await ask({ signaturePassword: 'TEGATA1', certificates: { authPin: '4321' } })).status, 204);
+    const cms = smp.state.resets.at(-1) as Uint8Array;
+    const signed = verifySignedData({ cms, eContentType: PIN_RESET_CONTENT_TYPE, at: clock.now() });
+    const wish = decodePinReset(signed.content as Uint8Array);
+    assert.deepEqual([wish.reference, wish.nonce[0], wish.challenge], ['TG-0001', 7, smp.state.challenge]);
+    assert.deepEqual(wallet.state.reset, { permission: 'P'.repeat(43), authPin: '4321' });
+    assert.ok(toSmp().every((body) => !body.includes('4321')));
+    assert.equal((await ask({ signaturePassword: 'TEGATA1', certificates: {} })).status, 400);
+    assert.equal((await ask({ signaturePassword: 'WRONG99', certificates: { authPin: '4321' } })).status, 403);
   });
 
   it('takes a password in small letters, which the card knows in capitals', async () => {
