@@ -11,7 +11,7 @@ import { createLog } from '@tegata/log';
 import { systemRandom } from '@tegata/random';
 import { openStore } from '@tegata/store';
 import { noTap } from '@tegata/tap';
-import { certificateToPem } from '@tegata/x509';
+import { certificateToPem, pemToCertificates } from '@tegata/x509';
 import { z } from 'zod';
 import { makeAuthority } from './authority.ts';
 import { start } from './start.ts';
@@ -25,6 +25,16 @@ const configFile = z.strictObject({
   operatorSecret: z.string().min(16).optional(),
   keys: z.strictObject({ file: z.string(), passphrase: z.string().min(8) }),
   trust: z.string(),
+  /** The keys of CAs and of OCSP responders that are made from now on; those that are there stay. */
+  algorithm: z.enum(['RSA-2048', 'P-384']).optional(),
+  ocspAlgorithm: z.enum(['P-256', 'P-384', 'RSA-2048']).optional(),
+  ocsp: z
+    .strictObject({
+      /** PEM of the certificates of enrolled verifiers; given, nobody else gets an answer. */
+      verifiers: z.string().transform(pemToCertificates).optional(),
+      keptAnswers: z.number().int().min(1).max(1_000_000).optional(),
+    })
+    .optional(),
   pairwise: z
     .strictObject({
       /** 32 bytes in base64. */
@@ -41,14 +51,15 @@ const base = { clock: systemClock, random: systemRandom, log, tap: noTap };
 const store = await openStore({ url: config.db, onError: () => log.warn('store-connection-broke') });
 const keys = openKeyFile(config.keys.file, config.keys.passphrase);
 
-const authority = await makeAuthority({ ...base, keys });
+const { algorithm, ocspAlgorithm } = config;
+const authority = await makeAuthority({ ...base, keys, algorithm, ocspAlgorithm });
 mkdirSync(config.trust, { recursive: true, mode: 0o700 });
 for (const ca of ['sign', 'auth'] as const) {
   writeFileSync(join(config.trust, `jpki-${ca}.pem`), authority[ca].anchors.map(certificateToPem).join(''));
 }
 
-const { port, secret, smpSecret, operatorSecret, pairwise } = config;
-const running = await start({ ...base, port, store, authority, secret, smpSecret, operatorSecret, pairwise });
+const { port, secret, smpSecret, operatorSecret, ocsp, pairwise } = config;
+const running = await start({ ...base, port, store, authority, secret, smpSecret, operatorSecret, ocsp, pairwise });
 process.stdout.write(`${running.url}\n`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
