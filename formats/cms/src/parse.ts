@@ -134,10 +134,13 @@ function readSignerInfo(reader: DerReader): SignerInfo {
   if (reader.peek() === tag.constructed(0)) {
     const elements = reader.setOf(tag.constructed(0));
     if (elements.length > MAX_ATTRIBUTES) throw malformed('has more attributes than allowed');
-    signedAttributes = elements.map((element) => readAttribute(DerReader.over(element.raw).sequence()));
+    signedAttributes = elements.map((element) => {
+      if (element.tag !== tag.sequence) throw malformed('has a signed attribute that is none');
+      return readAttribute(reader.into(element));
+    });
     // What is signed has the tag of SET OF, not the [0] that stands in the message (RFC 5652 §5.4). The reader has seen
-    // that the elements are in DER order and minimal, so writing them again gives the same content.
-    signedBytes = der.setOf(...elements.map(({ raw }) => raw));
+    // that the elements are in DER order and minimal, so the same content follows.
+    signedBytes = der.element(tag.set, ...elements.map(({ raw }) => raw));
   }
   const signatureAlgorithm = readAlgorithm(reader);
   const signature = reader.octetString();

@@ -465,6 +465,15 @@ describe('the signer of a message', () => {
   });
 });
 
+describe('the form of a message', () => {
+  it('has attributes that are SEQUENCEs, in the order of DER', () => {
+    const usual = (change: (list: Uint8Array[]) => Uint8Array[]) => one({ attributes: (list) => change(list) });
+    assert.deepEqual(codes(usual((list) => list)), []);
+    const retagged = (list: Uint8Array[]) => list.map((item) => Uint8Array.of(0x31, ...item.subarray(1)));
+    assert.deepEqual(codes(usual(retagged)), ['cms-malformed']);
+  });
+});
+
 describe('the limits of a message', () => {
   it('are of certificates, signers and octets', () => {
     const signers = (count: number) => Array.from({ length: count }, () => signerInfo({ party: p256Party }));

@@ -117,7 +117,11 @@ export function formatName(name: Name): string {
 
 /** The values of an attribute type (dotted OID), in the order of the encoding. */
 export function nameValues(name: Name, type: string): string[] {
-  return name.rdns.flat().flatMap((attribute) => (attribute.type === type ? [attribute.value] : []));
+  const values: string[] = [];
+  for (const rdn of name.rdns) {
+    for (const attribute of rdn) if (attribute.type === type) values.push(attribute.value);
+  }
+  return values;
 }
 
 /** An attribute as it is compared: case and runs of spaces do not count in the two common string types. */

@@ -110,7 +110,7 @@ export function distributionPoint(...types: GeneralName['type'][]): Rule {
       );
       // One that names its CRL in a way that nobody can follow is as good as none.
       const lost = points.some((point) => !point.crlIssuer && !named(point));
-      rule(!lost, 'cdp-missing', `A distribution point must be named by: ${types.join(', ')}.`);
+      if (lost) rule(false, 'cdp-missing', `A distribution point must be named by: ${types.join(', ')}.`);
       return faults;
     },
   };
@@ -143,16 +143,17 @@ export function criticalExtensions(options: { readonly annexB?: boolean } = {}):
   return {
     id: 'critical-extensions',
     clause: 'RFC 5280 §4.2',
-    faults: ({ certificate }) =>
-      certificate.extensions.flatMap((item): readonly Fault[] => {
+    faults({ certificate }) {
+      const faults: Fault[] = [];
+      for (const item of certificate.extensions) {
         if (options.annexB && forbiddenByAnnexB.has(item.oid)) {
-          return unless(false, 'forbidden', `${oidName(item.oid)} is not allowed here.`);
+          faults.push({ code: 'forbidden', detail: `${oidName(item.oid)} is not allowed here.` });
+        } else if (item.critical && !understood.has(item.oid)) {
+          const detail = `The critical extension ${oidName(item.oid)} is not understood.`;
+          faults.push({ code: 'unknown-critical', detail });
         }
-        return unless(
-          !item.critical || understood.has(item.oid),
-          'unknown-critical',
-          `The critical extension ${oidName(item.oid)} is not understood.`,
-        );
-      }),
+      }
+      return faults.length > 0 ? faults : none;
+    },
   };
 }

@@ -31,11 +31,8 @@ export const algorithm: Rule = {
     if (!sameBytes(signatureAlgorithm.raw, innerAlgorithm.raw)) {
       return unless(false, 'signature', 'Inner and outer signature algorithms differ.');
     }
-    return unless(
-      signatureKind(signatureAlgorithm) !== undefined,
-      'signature',
-      `${oidName(signatureAlgorithm.oid)} is not accepted.`,
-    );
+    if (signatureKind(signatureAlgorithm) !== undefined) return none;
+    return unless(false, 'signature', `${oidName(signatureAlgorithm.oid)} is not accepted.`);
   },
 };
 
@@ -44,13 +41,12 @@ export function algorithmIs(...accepted: readonly string[]): Rule {
   return {
     id: 'signature-algorithm',
     clause: 'JPKI profile',
-    faults: ({ certificate: { signatureAlgorithm } }) =>
-      unless(
-        // Of an algorithm that nobody takes the rule before has said so.
-        accepted.includes(signatureAlgorithm.oid) || signatureKind(signatureAlgorithm) === undefined,
-        'signature',
-        `The signature algorithm is ${oidName(signatureAlgorithm.oid)}; accepted: ${accepted.map(oidName).join(', ')}.`,
-      ),
+    faults({ certificate: { signatureAlgorithm } }) {
+      // Of an algorithm that nobody takes the rule before has said so.
+      if (accepted.includes(signatureAlgorithm.oid) || signatureKind(signatureAlgorithm) === undefined) return none;
+      const detail = `The signature algorithm is ${oidName(signatureAlgorithm.oid)}; accepted: ${accepted.map(oidName).join(', ')}.`;
+      return unless(false, 'signature', detail);
+    },
   };
 }
 
@@ -60,8 +56,9 @@ export const validity: Rule = {
   timed: true,
   clause: 'RFC 5280 §4.1.2.5',
   faults({ certificate: { notBefore, notAfter }, at }) {
+    if (notBefore <= at && at <= notAfter) return none;
     if (at < notBefore) return unless(false, 'validity', `Not valid before ${notBefore.toISOString()}.`);
-    return unless(at <= notAfter, 'validity', `Not valid after ${notAfter.toISOString()}.`);
+    return unless(false, 'validity', `Not valid after ${notAfter.toISOString()}.`);
   },
 };
 
@@ -85,7 +82,7 @@ export function lifetimeByKey(longest: Span, byAlgorithm: Readonly<Record<string
       const { notBefore, notAfter } = certificate;
       const span = byAlgorithm[certificate.spki.algorithm.oid] ?? longest;
       const fits = notBefore <= notAfter && notAfter.getTime() <= endOf(notBefore, span);
-      return unless(fits, 'lifetime', `At most ${textOf(span)} of validity are allowed.`, true);
+      return fits ? none : unless(false, 'lifetime', `At most ${textOf(span)} of validity are allowed.`, true);
     },
   };
 }
@@ -135,9 +132,9 @@ export function key(ofProfile: readonly string[]): Rule {
   return {
     id: 'key',
     faults({ certificate, keys: kinds = ofProfile }) {
-      const accepted = kinds.join(', ');
       const kind = keyKind(certificate);
       if (kind !== undefined && kinds.includes(kind)) return none;
+      const accepted = kinds.join(', ');
       const elliptic = certificate.spki.algorithm.oid === oid.ecPublicKey && kinds.some(isCurve);
       const found = kind ?? 'malformed or of another kind';
       return unless(false, elliptic ? 'curve' : 'keytype', `The key is ${found}; accepted: ${accepted}.`);

@@ -16,10 +16,10 @@ export function keyUsage(clause: string, ...alternatives: (readonly KeyUsageBit[
       const present = certificate.keyUsage;
       if (!present) return unless(false, 'ku-missing', 'The certificate has no KeyUsage.');
       const faults: Fault[] = [];
-      const enough = alternatives.filter((bits) => bits.every((bit) => present.has(bit)));
-      if (!enough.some((bits) => bits.length === present.size)) {
+      const holds = (bits: readonly KeyUsageBit[]) => bits.every((bit) => present.has(bit));
+      if (!alternatives.some((bits) => bits.length === present.size && holds(bits))) {
         // More bits than needed can be tolerated in a foreign root, fewer cannot.
-        faults.push({ code: 'ku-bits', detail: `KeyUsage must be ${text} only.`, tolerable: enough.length > 0 });
+        faults.push({ code: 'ku-bits', detail: `KeyUsage must be ${text} only.`, tolerable: alternatives.some(holds) });
       }
       if (!certificate.extension(oid.keyUsage)?.critical) {
         faults.push({ code: 'ku-noncrit', detail: 'KeyUsage must be critical.', tolerable: true });
